@@ -1,0 +1,28 @@
+"""All actions by the word that recipes use for them."""
+
+from __future__ import annotations
+
+from dicomveil.actions.check import check_number, check_text, check_uid
+from dicomveil.actions.dummy import dummy
+from dicomveil.actions.empty import empty
+from dicomveil.actions.new_uid import new_uid
+from dicomveil.actions.outcome import Action
+from dicomveil.actions.pseudonym import patient_pseudonym, pseudonym
+from dicomveil.actions.remove import remove
+from dicomveil.actions.retain import retain
+from dicomveil.actions.shift_date import shift_date
+
+ACTIONS: dict[str, Action] = {
+    "remove": remove,
+    "empty": empty,
+    "dummy": dummy,
+    "keep": retain,
+    "pseudonym": pseudonym,
+    "patient-pseudonym": patient_pseudonym,
+    "new-uid": new_uid,
+    "shift-date": shift_date,
+    "check": check_text,
+    "check-number": check_number,
+    "check-uid": check_uid,
+}
+"""`replace` is not here: it is made for its value (`replace.replace_with`)."""

@@ -1,0 +1,36 @@
+"""Move dates by the patient's one secret number of days, so that intervals survive (PS3.15 E.3.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dicomveil.actions.outcome import IMPOSSIBLE, KEPT, Outcome, Replaced, World, padded
+from dicomveil.errors import UnreadableDate
+from dicomveil.pseudonyms.dates import shift_date as shifted_date
+from dicomveil.pseudonyms.dates import shift_datetime as shifted_datetime
+
+_TIME = b"0123456789.:- \\\0"
+_ZONE = b"0123456789+-"
+
+
+def shift_date(raw: bytes, vr: str, world: World) -> Outcome:
+    """Answer the date or date-time moved by whole days; precision, zone and time of day stay.
+
+    A time of day (TM) and a zone offset (SH) therefore stay as they are, if that is what they are. What cannot be
+    read as a date, time or zone is impossible: the strict outcome takes its place.
+    """
+    if vr == "TM":
+        return KEPT if not raw.translate(None, _TIME) else IMPOSSIBLE
+    if vr == "SH":
+        return KEPT if not raw.strip().translate(None, _ZONE) and len(raw.strip()) in (0, 5) else IMPOSSIBLE
+    shift: Callable[..., str] | None = {"DA": shifted_date, "DT": shifted_datetime}.get(vr)
+    if shift is None:
+        return IMPOSSIBLE
+    try:
+        text = raw.rstrip(b"\0 ").decode("ascii")
+        if "\\" not in text:
+            return Replaced(padded(shift(text, days=world.days), vr))
+        moved = [shift(part.strip(" "), days=world.days) for part in text.split("\\")]
+    except (UnreadableDate, UnicodeDecodeError):
+        return IMPOSSIBLE
+    return Replaced(padded("\\".join(moved), vr))

@@ -1,0 +1,1 @@
+"""Many instances: which files, where their copies go, what became of each."""

@@ -1,0 +1,70 @@
+"""Write what was done to each instance, a line each, without saying the same thing twice."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, TextIO
+
+from dicomveil import __version__
+from dicomveil.standard import EDITION
+
+if TYPE_CHECKING:
+    from dicomveil.batch.run import Outcome
+    from dicomveil.engine.report import Note
+
+
+class ReportWriter:
+    """Appends JSON Lines: ``run`` once, ``actions`` once for each new list of actions, ``file`` for each file.
+
+    Most files of a series have the same actions done to them; they are written once and named by number. No line
+    holds a value or a path of the input.
+    """
+
+    def __init__(self, path: str, recipe: str) -> None:
+        self._stream: TextIO = open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8")
+        self._numbers: dict[tuple[Note, ...], int] = {}
+        self._by_content: dict[str, int] = {}
+        self._line({"run": {"dicomveil": __version__, "standard": f"PS3.15 {EDITION}", "recipe": recipe}})
+
+    def write(self, outcome: Outcome) -> None:
+        """Write one file's line."""
+        line: dict[str, object] = {"file": outcome.number, "token": outcome.token, "code": outcome.code}
+        report = outcome.report
+        if report is not None:
+            line["actions"] = self._number(tuple(report.notes))
+            line["instance"] = report.instance_uid
+            line["sop_class"] = report.sop_class_uid
+            if report.pixels_not_checked:
+                line["pixels_not_checked"] = True
+            if report.trailing_bytes:
+                line["trailing_bytes_dropped"] = report.trailing_bytes
+        if outcome.message:
+            line["message"] = outcome.message
+        self._line(line)
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._stream.close()
+
+    def _number(self, notes: tuple[Note, ...]) -> int:
+        number = self._numbers.get(notes)
+        if number is None:
+            content = json.dumps(actions_of(notes))
+            number = self._by_content.get(content, len(self._by_content))
+            if number == len(self._by_content):
+                self._by_content[content] = number
+                self._stream.write(f'{{"actions": {number}, "done": {content}}}\n')
+            self._numbers[notes] = number
+        return number
+
+    def _line(self, line: dict[str, object]) -> None:
+        self._stream.write(json.dumps(line) + "\n")
+
+
+def actions_of(notes: tuple[Note, ...]) -> list[list[object]]:
+    """Return address, action, reason and number of elements, in the order of the data set, each place once."""
+    counted: dict[Note, int] = {}
+    for note in notes:
+        counted[note] = counted.get(note, 0) + 1
+    return [[note.address, note.verb, note.reason, count] for note, count in counted.items()]

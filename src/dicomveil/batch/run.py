@@ -1,0 +1,146 @@
+"""Take the files of a folder one after the other; one bad file stops nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dicomveil.batch.layout import Layout
+from dicomveil.batch.project import check_apart
+from dicomveil.dataset.discover import files_under
+from dicomveil.dataset.source import Source
+from dicomveil.errors import InstanceError, NotDicom, Refused, UsageError
+from dicomveil.pseudonyms.derive import derive
+
+if TYPE_CHECKING:
+    from dicomveil.engine.deidentify import Deidentifier
+    from dicomveil.engine.report import Report
+    from dicomveil.pseudonyms.key import ProjectKey
+
+DONE = "done"
+SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one input.
+
+    ``number`` counts inputs from 1 in the order of names; ``token`` stands for the input's path and tells nothing of
+    it without the key. ``code`` is "done", "skipped", or the code of the error. ``path`` is the input's own: not for
+    anything that leaves the house.
+    """
+
+    number: int
+    token: str
+    code: str
+    message: str
+    report: Report | None
+    target: str | None
+    path: str
+
+
+class Run:
+    """One pass over a file or a folder; iterate over it to carry it out.
+
+    With ``dry_run`` everything is decided and nothing is written. A single file is written under the target's own
+    name, unless that is a folder; the files of a folder are laid out by their stand-ins.
+
+    Raises
+    ------
+    UsageError
+        If the source is not there, or source and target are not apart.
+    """
+
+    def __init__(
+        self,
+        deidentifier: Deidentifier,
+        source: str | os.PathLike[str],
+        target: str | os.PathLike[str],
+        key: ProjectKey,
+        *,
+        overwrite: bool = False,
+        dry_run: bool = False,
+        refuse_burned_in: bool = False,
+    ) -> None:
+        self.deidentifier = deidentifier
+        self.source = os.fspath(source)
+        self.target = os.fspath(target)
+        self.overwrite = overwrite
+        self.dry_run = dry_run
+        self.refuse_burned_in = refuse_burned_in
+        self._key = key
+        if not os.path.exists(self.source):
+            raise UsageError("the input does not exist")
+        check_apart(self.source, self.target)
+        self._single = os.path.isfile(self.source) and not (
+            os.path.isdir(self.target) or self.target.endswith(os.sep)
+        )
+        self._layout = Layout(self.target, dry=dry_run)
+        self._taken: set[str] = set()
+
+    def count(self) -> int:
+        """Return how many files there are; a listing, nothing is opened."""
+        return sum(1 for _ in self._paths())
+
+    def __iter__(self) -> Iterator[Outcome]:
+        for number, path in enumerate(self._paths(), 1):
+            yield self._outcome(number, path)
+
+    def _paths(self) -> Iterator[str]:
+        return iter([self.source]) if os.path.isfile(self.source) else files_under(self.source)
+
+    def _outcome(self, number: int, path: str) -> Outcome:
+        token = derive(self._key, "input", os.path.relpath(path, self.source).encode(errors="surrogateescape"))[:8].hex()
+        places: list[str] = []
+
+        def place(report: Report) -> str:
+            places.append(self._place(report))
+            return places[0]
+
+        try:
+            if self.dry_run:
+                with Source.open(path) as source:
+                    report = self.deidentifier.prepare(source).report
+                place(report)
+            else:
+                report = self.deidentifier.deidentify(path, place, overwrite=self.overwrite)
+        except NotDicom as error:
+            return Outcome(number, token, SKIPPED, str(error), None, None, path)
+        except InstanceError as error:
+            code = SKIPPED if error.code == "dicomdir" else error.code
+            return Outcome(number, token, code, str(error), None, None, path)
+        except OSError as error:
+            return Outcome(number, token, "unreadable", os.strerror(error.errno or 0), None, None, path)
+        except UsageError as error:
+            return Outcome(number, token, "target-is-source", str(error), None, None, path)
+        except MemoryError:
+            return Outcome(number, token, "out-of-memory", "not enough memory for this file", None, None, path)
+        except Exception as error:  # a fault of ours: this file is reported, the rest goes on
+            return Outcome(number, token, "internal-error", _internal(error), None, None, path)
+        return Outcome(number, token, DONE, "", report, places[0], path)
+
+    def _place(self, report: Report) -> str:
+        """Name the copy; two inputs of one run never share a name."""
+        if self.refuse_burned_in and report.pixels_not_checked:
+            raise Refused("burned-in-annotation", "likely to show text in its pixels, which are not checked yet")
+        path = self._own_name() if self._single else self._layout.place(report)
+        if path in self._taken:
+            raise Refused("duplicate", "another file of this run has the same SOP Instance UID")
+        self._taken.add(path)
+        return path
+
+    def _own_name(self) -> str:
+        if not self.dry_run:
+            os.makedirs(os.path.dirname(self.target) or ".", exist_ok=True)
+        return self.target
+
+
+def _internal(error: Exception) -> str:
+    """Say where an error nobody foresaw came up; its own words might quote a value."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = "" if trace is None else f" in {os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
+    return f"{type(error).__name__}{where}; please report it, without patient data"

@@ -1,0 +1,147 @@
+"""Open a DICOM file: preamble, File Meta Information, and where and how the data set is encoded (PS3.10 7)."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from struct import Struct
+
+from dicomveil.dataset.source import Source
+from dicomveil.dataset.syntax import (
+    DEFLATED,
+    EXPLICIT_BIG,
+    EXPLICIT_LITTLE,
+    IMPLICIT_LITTLE,
+    LONG_LENGTH_VRS,
+    SHORT_LENGTH_VRS,
+    Encoding,
+    TransferSyntax,
+    transfer_syntax,
+)
+from dicomveil.dataset.walk import Limits
+from dicomveil.errors import LimitExceeded, MalformedDataSet, NotDicom
+
+TRANSFER_SYNTAX_UID = 0x00020010
+GROUP_LENGTH = 0x00020000
+
+
+@dataclass(slots=True)
+class Part10:
+    """A file as far as it must be known to walk its data set.
+
+    ``source`` holds the data set from ``start`` on: the file itself, or the inflated bytes of a deflated one.
+    ``meta`` is the undecoded File Meta Information by tag; ``has_preamble`` tells whether the file has one.
+    """
+
+    source: Source
+    start: int
+    syntax: TransferSyntax
+    meta: dict[int, bytes]
+    has_preamble: bool
+
+
+def open_part10(source: Source, limits: Limits | None = None) -> Part10:
+    """Read what precedes the data set, and inflate it if it is deflated (PS3.5 A.5).
+
+    Files without preamble, without File Meta Information, or without a transfer syntax in it are read too;
+    their encoding is told from the first element.
+
+    Raises
+    ------
+    NotDicom
+        If nothing at the start of the file looks like DICOM.
+    MalformedDataSet
+        If the File Meta Information or the deflated bytes are damaged.
+    LimitExceeded
+        If the data set inflates beyond ``limits.inflated_bytes``.
+    """
+    head = source.head
+    has_preamble = head[128:132] == b"DICM" and (
+        head[132:134] == b"\x02\0" or looks_like_data_set(head[132:148]) or not looks_like_data_set(head)
+    )
+    at = 132 if has_preamble else 0
+    if not has_preamble and not looks_like_data_set(head):
+        raise NotDicom
+    meta, start = _read_meta(source, at)
+    uid = meta.get(TRANSFER_SYNTAX_UID, b"").rstrip(b"\0 ").decode("ascii", "replace")
+    first = source.read(start, start + 8)
+    if not meta and not first:
+        raise NotDicom
+    if uid == DEFLATED:
+        inflated = _inflate(source.read(start, source.size), start, limits or Limits())
+        return Part10(Source.in_memory(inflated), 0, transfer_syntax(uid), meta, has_preamble)
+    syntax = _believed(uid, first)
+    return Part10(source, start, syntax, meta, has_preamble)
+
+
+def looks_like_data_set(head: bytes) -> bool:
+    """Tell whether bytes without a preamble begin like File Meta Information or a data set."""
+    if len(head) < 8:
+        return False
+    group, element, length = _PLAIN["<"](head)
+    if group in (0x0002, 0x0008) and element <= 0x1000:
+        return head[4:6] in _VRS or length <= 0x1000
+    group, element, _ = _PLAIN[">"](head)
+    return group in (0x0002, 0x0008) and element <= 0x1000 and head[4:6] in _VRS
+
+
+_VRS = frozenset(vr.encode() for vr in SHORT_LENGTH_VRS + LONG_LENGTH_VRS)
+_LONG = frozenset(vr.encode() for vr in LONG_LENGTH_VRS)
+_PLAIN = {order: Struct(f"{order}HHL").unpack_from for order in "<>"}
+_EXPLICIT = Struct("<HH2sH").unpack_from
+
+
+def _read_meta(source: Source, at: int) -> tuple[dict[int, bytes], int]:
+    """Read group 0002; explicit VR little endian by the standard, implicit by a few writers."""
+    meta: dict[int, bytes] = {}
+    while True:
+        head = source.read(at, at + 12)
+        if len(head) < 8 or head[:2] != b"\x02\x00":
+            return meta, at
+        group, element, code, length = _EXPLICIT(head)
+        value = at + 8
+        if code in _LONG:
+            if len(head) < 12:
+                raise MalformedDataSet("a header cut short", at)
+            length, value = int.from_bytes(head[8:12], "little"), at + 12
+        elif code not in _VRS:
+            length = int.from_bytes(head[4:8], "little")
+        at = value + length
+        if at > source.size:
+            raise MalformedDataSet("a length past the end of what holds it", value)
+        meta[group << 16 | element] = source.read(value, min(at, value + 1024))
+
+
+def _believed(uid: str, first: bytes) -> TransferSyntax:
+    """Return the transfer syntax, corrected where the first element shows that it is not what it says."""
+    syntax = transfer_syntax(uid) if uid else _guessed(first)
+    if len(first) < 8:
+        return syntax
+    explicit = first[4:6].isalpha() and first[4:6].isupper()
+    if explicit != syntax.encoding.explicit:
+        return TransferSyntax(syntax.uid, Encoding(explicit=explicit, little=syntax.encoding.little))
+    return syntax
+
+
+def _guessed(first: bytes) -> TransferSyntax:
+    """Tell the transfer syntax from the first element of a data set without File Meta Information."""
+    if first[4:6] not in _VRS:
+        return transfer_syntax(IMPLICIT_LITTLE)
+    group = int.from_bytes(first[:2], "little")
+    return transfer_syntax(EXPLICIT_BIG if group >= 0x0400 else EXPLICIT_LITTLE)
+
+
+def _inflate(deflated: bytes, start: int, limits: Limits) -> bytes:
+    """Inflate a raw deflate stream, no further than the limit."""
+    stream = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        inflated = stream.decompress(deflated, limits.inflated_bytes)
+    except zlib.error:
+        raise MalformedDataSet("deflated bytes that cannot be inflated", start) from None
+    if stream.unconsumed_tail:
+        raise LimitExceeded("inflates to more than is accepted", start)
+    if not stream.eof:
+        raise MalformedDataSet("deflated bytes that end early", start + len(deflated))
+    return inflated
+
+

@@ -1,0 +1,88 @@
+"""Remember what became of elements, so that the same bytes in the same place need no second thought."""
+
+from __future__ import annotations
+
+LARGEST_UNIT_BYTES = 16 * 1024
+MOST_UNITS = 4_000
+PATIENCE = 2  # how often a unit may differ before it counts as one that always does
+
+
+class Unit:
+    """Consecutive elements of a data set as they were met before, and what became of them.
+
+    ``raw`` is their bytes; of an element that differs from data set to data set (``varies``) just those of its tag.
+    ``written`` is what they became, None if they were kept. ``before`` and ``after`` count the stamps that had been
+    written when the unit began and ended.
+    """
+
+    __slots__ = ("after", "before", "identity", "misses", "notes", "parts", "raw", "tag", "varies", "written")
+
+    def __init__(self, tag: int, raw: bytes, *, varies: bool) -> None:
+        self.tag = tag
+        self.raw = raw
+        self.varies = varies
+        self.written: bytes | None = None
+        self.notes: tuple[object, ...] = ()
+        self.identity: tuple[object, ...] = ()
+        self.before = self.after = 0
+        self.misses = 0
+        self.parts: list[Unit] = []
+
+
+class Memory:
+    """What one place (the root, or the items of one sequence) remembers of the data sets before."""
+
+    __slots__ = ("owner", "unit_list", "unsettled")
+
+    def __init__(self) -> None:
+        self.owner: object = None
+        self.unit_list: list[Unit] = []
+        self.unsettled = False
+
+    def units(self, owner: object) -> list[Unit]:
+        """Return what is remembered for this owner; what was another's is forgotten."""
+        if self.owner is not owner or len(self.unit_list) > MOST_UNITS:
+            self.owner = owner
+            self.unit_list = []
+            self.unsettled = True
+        return self.unit_list
+
+    def replace(self, index: int, fresh: Unit) -> None:
+        """Take ``fresh`` for a unit that differed, or give up on it if it always does."""
+        fresh.misses = self.unit_list[index].misses + 1
+        if fresh.misses > PATIENCE and not fresh.varies:
+            fresh = Unit(fresh.tag, fresh.raw[:4], varies=True)
+        self.unit_list[index] = fresh
+
+    def split(self, index: int) -> None:
+        """Put a unit's parts back in its place, so that the one that differs can be told."""
+        self.unit_list[index : index + 1] = self.unit_list[index].parts
+        self.unsettled = True
+
+    def settle(self) -> None:
+        """Join neighbours that have proved to be the same again, so that one comparison does for all."""
+        self.unsettled = False
+        joined: list[Unit] = []
+        run: list[Unit] = []
+        size = 0
+        for unit in self.unit_list:
+            if not unit.varies and not unit.misses and size + len(unit.raw) <= LARGEST_UNIT_BYTES:
+                run.append(unit)
+                size += len(unit.raw)
+            else:
+                joined += [*_join(run), unit]
+                run, size = [], 0
+        self.unit_list = joined + _join(run)
+
+
+def _join(run: list[Unit]) -> list[Unit]:
+    if len(run) < 2:
+        return run
+    whole = Unit(run[0].tag, b"".join([unit.raw for unit in run]), varies=False)
+    if any(unit.written is not None for unit in run):
+        whole.written = b"".join([unit.raw if unit.written is None else unit.written for unit in run])
+    whole.notes = tuple(note for unit in run for note in unit.notes)
+    whole.identity = tuple(value for unit in run for value in unit.identity)
+    whole.before, whole.after = run[0].before, run[-1].after
+    whole.parts = [part for unit in run for part in (unit.parts or [unit])]
+    return [whole]

@@ -1,0 +1,98 @@
+"""The bytes of one file, read by position and in windows, never as a whole."""
+
+from __future__ import annotations
+
+import os
+from types import TracebackType
+from typing import Self
+
+from dicomveil.errors import NotDicom
+
+FIRST_WINDOW_BYTES = 64 * 1024
+LARGEST_WINDOW_BYTES = 4 * 1024 * 1024
+
+
+class Source:
+    """One open file, or bytes in memory (an inflated data set).
+
+    Windows are read once, in ascending order, as a scan needs them, and kept so that values found in them can be
+    looked up without another read. Positions are absolute byte offsets.
+    """
+
+    __slots__ = ("_bases", "_windows", "fd", "head", "size")
+
+    def __init__(self, fd: int, size: int, head: bytes) -> None:
+        self.fd = fd
+        self.size = size
+        self.head = head
+        self._bases = [0]
+        self._windows = [head]
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Source:
+        """Open a regular file for reading; nothing is ever written to it.
+
+        Raises
+        ------
+        NotDicom
+            If the path is no regular file (a pipe or device is never waited for).
+        OSError
+            If the system refuses.
+        """
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        try:
+            status = os.fstat(fd)
+            if status.st_mode & 0o170000 != 0o100000:
+                raise NotDicom
+            return cls(fd, status.st_size, os.pread(fd, FIRST_WINDOW_BYTES, 0))
+        except BaseException:
+            os.close(fd)
+            raise
+
+    @classmethod
+    def in_memory(cls, data: bytes) -> Source:
+        """Wrap bytes that are no file of their own, such as an inflated data set."""
+        return cls(-1, len(data), data)
+
+    def close(self) -> None:
+        """Give the file descriptor back; windows stay readable."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def window(self, offset: int) -> tuple[bytes, int]:
+        """Return a window that holds the bytes from ``offset`` on, and its base.
+
+        Each new window is larger than the last, up to a bound, so that a long header needs few reads.
+        """
+        last, base = self._windows[-1], self._bases[-1]
+        if base <= offset and offset + 16 <= base + len(last):
+            return last, base
+        if self.fd < 0:
+            return self.head, 0
+        size = min(4 * max(len(last), FIRST_WINDOW_BYTES // 4), LARGEST_WINDOW_BYTES)
+        fresh = os.pread(self.fd, size, offset)
+        self._windows.append(fresh)
+        self._bases.append(offset)
+        return fresh, offset
+
+    def read(self, start: int, end: int) -> bytes:
+        """Return the bytes from ``start`` to ``end``; fewer if the file has shrunk meanwhile."""
+        if end <= len(self.head):
+            return self.head[start:end]
+        for base, window in zip(reversed(self._bases), reversed(self._windows), strict=True):
+            if base <= start:
+                if end <= base + len(window):
+                    return window[start - base : end - base]
+                break
+        if self.fd < 0:
+            return self.head[start:end]
+        return os.pread(self.fd, end - start, start)

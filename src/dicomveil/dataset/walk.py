@@ -1,0 +1,463 @@
+"""Walk a data set as it lies: every element at every depth is met once, and a rule says what becomes of it.
+
+What one walk learns the next ones use: elements that are byte for byte those of the data set before (a patient's
+other images, a frame's neighbours) are recognised by one comparison, and what became of them is not worked out again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from struct import Struct
+from typing import TYPE_CHECKING
+
+from dicomveil.dataset.recall import LARGEST_UNIT_BYTES, Unit
+from dicomveil.dataset.rules import KEEP, LENGTH_16, LENGTH_32_AFTER_VR, Node, Rule
+from dicomveil.dataset.splice import Edit, spliced
+from dicomveil.dataset.syntax import (
+    BINARY_VRS,
+    IMPLICIT_BE,
+    IMPLICIT_LE,
+    ITEM_END,
+    PIXEL_DATA_TAGS,
+    UNDEFINED,
+    Encoding,
+)
+from dicomveil.errors import LimitExceeded, MalformedDataSet
+
+if TYPE_CHECKING:
+    from dicomveil.dataset.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a walk is willing to take on, so that a hostile file costs bounded time and memory."""
+
+    depth: int = 100
+    elements: int = 4_000_000
+    inflated_bytes: int = 1 << 29
+
+
+class Walk:
+    """One pass over one data set.
+
+    ``edits`` collects what must change, ``notes`` what the rules had to say, ``identity`` the values that identify,
+    ``fresh`` the extents of elements that were not recognised from the data set before. ``context`` stands for all
+    that the same bytes need to have in common to come out the same: what was learned under another is forgotten.
+    ``stamps`` are elements (tag, encoded) to be put in at the root, in ascending order; ``stamped`` counts those done.
+    ``tidy`` asks for zeros where the standard wants zeros (PS3.5 7.1.2, 7.5) and a file has something else.
+    ``fleeting`` is set by an act whose outcome depends on more than the element's bytes and the context;
+    ``read_as_items`` tells an act whether the element before it was gone into; ``creators`` is for acts to keep
+    the private blocks of each data set, by depth.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        context: object = None,
+        stamps: tuple[tuple[int, bytes], ...] = (),
+        limits: Limits | None = None,
+        *,
+        tidy: bool = False,
+    ) -> None:
+        self.source = source
+        self.tidy = tidy
+        self.context = context
+        self.stamps = stamps
+        self.stamped = 0
+        self.limits = limits or Limits()
+        self.edits: list[Edit] = []
+        self.delta = 0
+        self.notes: list[object] = []
+        self.identity: list[object] = []
+        self.fresh: list[tuple[int, int]] = []
+        self.creators: dict[int, dict[int, object]] = {}
+        self.fleeting = False
+        self.read_as_items = False
+        self.depth = 0
+        self._start = 0
+        self._pixels_end = 0
+        self._data_sets = 0
+        self._closed = False
+        self._buffer, self._base = source.window(0)
+        self._available = len(self._buffer)
+
+    # --- what rules and their owners use
+
+    def root(self, node: Node, start: int) -> int:
+        """Walk a whole data set from ``start``; return where it ends.
+
+        Fewer than eight bytes at the end of the file, a zero-filled end, and whatever follows Pixel Data without
+        being an element belong to nothing: they are left outside.
+
+        Raises
+        ------
+        MalformedDataSet
+            If a length leads past its container or the file, a header is cut short, or a sequence is not closed
+            (PS3.5 7.1, 7.5).
+        LimitExceeded
+            If the data set is deeper or has more elements than ``limits`` allow.
+        """
+        self._start = start
+        try:
+            end = self.data_set(node, start, self.source.size, undefined=False)
+        except LimitExceeded:
+            raise
+        except MalformedDataSet:
+            end = self._pixels_end
+            if not end:
+                raise
+            self._undo_after(end)
+        if self.stamped < len(self.stamps):
+            self.stamp(UNDEFINED, end)
+        return end
+
+    def replace(self, start: int, end: int, new: bytes) -> None:
+        """Put ``new`` where the source has the bytes from ``start`` to ``end``."""
+        self.edits.append((start, end, new))
+        self.delta += len(new) - (end - start)
+
+    def stamp(self, before: int, at: int) -> None:
+        """Put in, at ``at``, the stamps whose tags are lower than ``before``."""
+        while self.stamped < len(self.stamps) and self.stamps[self.stamped][0] < before:
+            self.replace(at, at, self.stamps[self.stamped][1])
+            self.stamped += 1
+
+    # --- data sets, by memory
+
+    def data_set(self, node: Node, at: int, stop: int, *, undefined: bool) -> int:
+        """Walk the elements of the root or of one item, recognising what is as it was in the one before."""
+        self._data_sets += 1
+        if node.hears_entry:
+            node.entered(self)
+        memory = node.memory
+        if memory is None:
+            end = self._elements(node, at, stop, undefined)
+            if undefined and not self._closed:
+                raise MalformedDataSet("an item that is never closed", end)
+            self._closed = False
+            self.fresh.append((at, end))
+            return end
+        units = memory.units(self.context)
+        learning = not units
+        index = 0
+        while at < stop:
+            if index < len(units):
+                unit = units[index]
+                raw = unit.raw
+                if self._buffer.startswith(raw, at - self._base) and at >= self._base:
+                    if unit.varies:
+                        at = self._one(node, at, stop, undefined)
+                        index += 1
+                        continue
+                    end = at + len(raw)
+                    if unit.before == self.stamped and end <= stop:
+                        if unit.written is not None:
+                            self.edits.append((at, end, unit.written))
+                            self.delta += len(unit.written) - len(raw)
+                        self.notes += unit.notes
+                        self.identity += unit.identity
+                        self.stamped = unit.after
+                        at = end
+                        index += 1
+                        continue
+                if unit.parts:
+                    memory.split(index)
+                    continue
+                tag = self._tag(node, at)
+                if tag > unit.tag:
+                    index += 1
+                    continue
+                expected = tag == unit.tag
+            else:
+                expected = False
+            fresh, at = self._learned(node, at, stop, undefined)
+            if self._closed:
+                break
+            if expected:
+                memory.replace(index, fresh)
+            else:
+                units.insert(index, fresh)
+                memory.unsettled = True
+            index += 1
+        if undefined and not self._closed:
+            raise MalformedDataSet("an item that is never closed", at)
+        self._closed = False
+        if memory.unsettled and not learning:
+            memory.settle()
+        return at
+
+    def _learned(self, node: Node, at: int, stop: int, undefined: bool) -> tuple[Unit, int]:
+        """Walk one element; return it as a unit to remember, and where it ends."""
+        edits, notes, identity = len(self.edits), len(self.notes), len(self.identity)
+        before, fleeting = self.stamped, self.fleeting
+        self.fleeting = False
+        end = self._one(node, at, stop, undefined)
+        if self.fleeting or end - at > LARGEST_UNIT_BYTES or self._closed:
+            raw = self.source.read(at, at + 4)
+            unit = Unit(node.tag_of(raw) if len(raw) == 4 else 0, raw, varies=True)
+        else:
+            raw = self.source.read(at, end)
+            unit = Unit(node.tag_of(raw), raw, varies=False)
+            if len(self.edits) > edits:
+                unit.written = spliced(raw, at, self.edits[edits:])
+            unit.notes = tuple(self.notes[notes:])
+            unit.identity = tuple(self.identity[identity:])
+            unit.before, unit.after = before, self.stamped
+        self.fleeting = fleeting or self.fleeting
+        return unit, end
+
+    def _one(self, node: Node, at: int, stop: int, undefined: bool) -> int:
+        """Walk one element; return where it ends."""
+        if at + 12 > self._available or at < self._base:
+            self._refill(at)
+            if at + 8 > self._available:
+                return self._short(at)
+        key, length = node.unpack(self._buffer, at - self._base)
+        rule = node.rules.get(key) or node.learn(key)
+        if rule is KEEP:
+            end = int(at + 8 + length)
+            if end > stop:
+                raise MalformedDataSet("a length past the end of what holds it", at)
+            self.fresh.append((at, end))
+            return end
+        data_sets = self._data_sets
+        end = self._element(node, rule, at, stop, undefined)
+        if data_sets == self._data_sets:
+            self.fresh.append((at, end))
+        return end
+
+    def _short(self, at: int) -> int:
+        """Accept fewer than eight bytes at the end of the file, nowhere else."""
+        if self.depth:
+            raise MalformedDataSet("a header cut short", at)
+        self._closed = True
+        return at
+
+    # --- data sets, element by element
+
+    def _elements(self, node: Node, at: int, stop: int, undefined: bool) -> int:
+        """Walk all elements up to ``stop`` or the delimiter; return where they end."""
+        unpack, rule_of = node.unpack, node.rules.get
+        buffer, base, available = self._buffer, self._base, self._available
+        last = at
+        while at < stop:
+            if at + 12 > available or at < base:
+                buffer, base, available = self._refill(at)
+                if at + 8 > available:
+                    return self._short(at)
+            key, length = unpack(buffer, at - base)
+            rule = rule_of(key)
+            last = at
+            if rule is KEEP:
+                at += 8 + length
+                continue
+            if rule is None:
+                node.learn(key)
+                continue
+            at = self._element(node, rule, at, stop, undefined)
+            if self._closed:
+                return at
+            buffer, base, available = self._buffer, self._base, self._available
+        if at > stop:
+            raise MalformedDataSet("a length past the end of what holds it", last)
+        return at
+
+    def _element(self, node: Node, rule: Rule, at: int, stop: int, undefined: bool) -> int:
+        """Do with one element what its rule says; return where it ends."""
+        tag = rule.tag
+        length, value = self._length(node, rule.length_form, at)
+        if tag >= 0xFFFE0000:
+            return self._delimiter(tag, at, length, undefined)
+        if tag < 0x10000 and not self.depth and at > self._start:
+            self._closed = True
+            return at
+        if rule.gated and self.stamped < len(self.stamps):
+            self.stamp(tag, at)
+        edits, delta, notes = len(self.edits), self.delta, len(self.notes)
+        end = self._inside(node, rule, at, value, length, stop)
+        if rule.identity is not None:
+            self.identity.append(rule.identity(self.source.read(value, end)))
+        written = rule.written
+        if written is None and rule.act is not None:
+            written = rule.act(self, rule, at, value, end)
+        if written is not None:
+            del self.edits[edits:]
+            self.delta = delta
+            self.replace(at, end, written)
+            if rule.note is not None:
+                del self.notes[notes:]
+                self.notes.append(rule.note)
+        elif self.tidy and rule.length_form == LENGTH_32_AFTER_VR and self.source.read(at + 6, at + 8) != b"\0\0":
+            self.edits.insert(edits, (at + 6, at + 8, b"\0\0"))
+        if tag in PIXEL_DATA_TAGS and not self.depth:
+            self._pixels_end = end
+            self.fleeting = True
+        return end
+
+    def _length(self, node: Node, form: int, at: int) -> tuple[int, int]:
+        """Return an element's length and where its value starts."""
+        buffer, here, little = self._buffer, at - self._base, node.encoding.little
+        if form == LENGTH_16:
+            return _LENGTH_16[little](buffer, here + 6)[0], at + 8
+        if form != LENGTH_32_AFTER_VR:
+            return _LENGTH_32[little](buffer, here + 4)[0], at + 8
+        if here + 12 > len(buffer):
+            raise MalformedDataSet("a header cut short", at)
+        return _LENGTH_32[little](buffer, here + 8)[0], at + 12
+
+    def _delimiter(self, tag: int, at: int, length: int, undefined: bool) -> int:
+        if tag != ITEM_END or not undefined:
+            raise MalformedDataSet("a delimiter or item where an element must be", at)
+        if length and self.tidy:
+            self.replace(at + 4, at + 8, b"\0\0\0\0")
+        self._closed = True
+        return at + 8
+
+    # --- what elements hold
+
+    def _inside(self, node: Node, rule: Rule, at: int, value: int, length: int, stop: int) -> int:
+        """Walk what an element holds, if it holds items; return where the element ends."""
+        if length == UNDEFINED:
+            if rule.vr in BINARY_VRS:
+                return self._fragments(value, stop, node.encoding.little)
+            if rule.length_form == LENGTH_32_AFTER_VR and rule.vr not in ("SQ", "UN"):
+                raise MalformedDataSet("an undefined length on a VR that cannot have one", at)
+            inside = rule.inside or node.inert()
+            if rule.vr == "UN":
+                inside = inside.twin(self._unknown_encoding(node, value))
+            end = self.sequence(inside, value, stop, undefined=True)
+            self.read_as_items = True
+            return end
+        end = value + length
+        if end > stop:
+            raise MalformedDataSet("a length past the end of what holds it", at)
+        if rule.inside is not None and length:
+            edits, delta = len(self.edits), self.delta
+            if rule.vr == "SQ" and rule.written is None:
+                self.sequence(rule.inside, value, end, undefined=False)
+                self.read_as_items = True
+            else:
+                self.read_as_items = self._perhaps_sequence(node, rule.inside, value, end)
+            self._adjust(edits, delta, value, length, node)
+        return end
+
+    def sequence(self, node: Node, at: int, stop: int, *, undefined: bool) -> int:
+        """Walk the items of a sequence from ``at``; return where they end, after the delimiter if there is one."""
+        self.depth += 1
+        if self.depth > self.limits.depth:
+            raise LimitExceeded("nested deeper than is accepted", at)
+        plain = _ITEM[node.encoding.little]
+        while at < stop:
+            if at + 8 > self._available or at < self._base:
+                self._refill(at)
+                if at + 8 > self._available:
+                    raise MalformedDataSet("a header cut short", at)
+            group, element, length = plain(self._buffer, at - self._base)
+            if group != 0xFFFE or element != 0xE000:
+                if group != 0xFFFE or element != 0xE0DD or not (undefined or at + 8 == stop):
+                    raise MalformedDataSet("something that is no item where a sequence item must be", at)
+                if length and self.tidy:
+                    self.replace(at + 4, at + 8, b"\0\0\0\0")
+                self.depth -= 1
+                return at + 8
+            at = self._item(node, at + 8, length, stop)
+        if undefined or at > stop:
+            raise MalformedDataSet("a sequence that is never closed", at)
+        self.depth -= 1
+        return at
+
+    def _item(self, node: Node, value: int, length: int, stop: int) -> int:
+        inner = node
+        if node.encoding.explicit and length and not self._is_explicit(value):
+            inner = node.twin(IMPLICIT_LE if node.encoding.little else IMPLICIT_BE)
+        if length == UNDEFINED:
+            return self.data_set(inner, value, stop, undefined=True)
+        end = value + length
+        if end > stop:
+            raise MalformedDataSet("an item longer than what holds it", value - 8)
+        edits, delta = len(self.edits), self.delta
+        self.data_set(inner, value, end, undefined=False)
+        self._adjust(edits, delta, value, length, node)
+        return end
+
+    def _adjust(self, edits: int, delta: int, value: int, length: int, node: Node) -> None:
+        """Rewrite a defined length if what it measures has changed size since ``delta``."""
+        if self.delta != delta:
+            new = (length + self.delta - delta).to_bytes(4, "little" if node.encoding.little else "big")
+            self.edits.insert(edits, (value - 4, value, new))
+
+    def _is_explicit(self, at: int) -> bool:
+        """Tell whether an item's first element carries a VR; some writers nest implicit VR in explicit."""
+        head = self.source.read(at, at + 6)
+        return head[4:].isalpha() and head[4:].isupper() or head[:2] in (b"\xfe\xff", b"\xff\xfe")
+
+    def _perhaps_sequence(self, node: Node, inside: Node, at: int, end: int) -> bool:
+        """Walk a value that may be a sequence stored as UN; if it is not one to its last byte, leave it whole."""
+        inner = inside.twin(self._unknown_encoding(node, at))
+        if self.source.read(at, at + 4) != (_ITEM_LITTLE if inner.encoding.little else _ITEM_BIG):
+            return False
+        lists = (self.edits, self.notes, self.identity, self.fresh)
+        marks = [len(each) for each in lists]
+        delta, depth = self.delta, self.depth
+        try:
+            self.sequence(inner, at, end, undefined=False)
+        except LimitExceeded:
+            raise
+        except MalformedDataSet:
+            self.delta, self.depth, self._closed = delta, depth, False
+            for each, mark in zip(lists, marks, strict=True):
+                del each[mark:]
+            return False
+        return True
+
+    def _unknown_encoding(self, node: Node, at: int) -> Encoding:
+        """Return how the items in a UN value are encoded: little endian even in big (PS3.5 6.2.2 note 2)."""
+        little = self.source.read(at, at + 4) == _ITEM_LITTLE
+        return IMPLICIT_LE if little and not node.encoding.little else node.encoding
+
+    def _fragments(self, at: int, stop: int, little: bool) -> int:
+        """Step over encapsulated fragments, header by header, without reading them (PS3.5 A.4)."""
+        read, plain = self.source.read, _ITEM[little]
+        while at + 8 <= stop:
+            header = read(at, at + 8)
+            if len(header) < 8:
+                break
+            group, element, length = plain(header)
+            if group == 0xFFFE and element == 0xE0DD:
+                if length and self.tidy:
+                    self.replace(at + 4, at + 8, b"\0\0\0\0")
+                return at + 8
+            if group != 0xFFFE or element != 0xE000 or length == UNDEFINED:
+                raise MalformedDataSet("something that is no fragment in encapsulated pixel data", at)
+            at += 8 + length
+        raise MalformedDataSet("encapsulated pixel data that is never closed", min(at, self.source.size))
+
+    # --- bookkeeping
+
+    def _refill(self, at: int) -> tuple[bytes, int, int]:
+        """Move the window to ``at``."""
+        if self._collected() > self.limits.elements:
+            raise LimitExceeded("more elements than are accepted", at)
+        self._buffer, self._base = self.source.window(at)
+        self._available = self._base + len(self._buffer)
+        return self._buffer, self._base, self._available
+
+    def _collected(self) -> int:
+        return len(self.edits) + len(self.notes) + len(self.fresh)
+
+    def _tag(self, node: Node, at: int) -> int:
+        """Return the tag at ``at``, or the lowest if nothing more is there."""
+        head = self.source.read(at, at + 4)
+        return node.tag_of(head) if len(head) == 4 else 0
+
+    def _undo_after(self, end: int) -> None:
+        """Take back what was edited beyond the end of the data set."""
+        while self.edits and self.edits[-1][0] >= end:
+            start, stop, new = self.edits.pop()
+            self.delta -= len(new) - (stop - start)
+
+
+_ITEM_LITTLE, _ITEM_BIG = b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00"
+_ITEM = {True: Struct("<HHL").unpack_from, False: Struct(">HHL").unpack_from}
+_LENGTH_16 = {True: Struct("<H").unpack_from, False: Struct(">H").unpack_from}
+_LENGTH_32 = {True: Struct("<L").unpack_from, False: Struct(">L").unpack_from}

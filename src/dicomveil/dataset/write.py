@@ -1,0 +1,196 @@
+"""Write a file so that under its name there is either nothing or the whole of it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from dicomveil.errors import NotWritten, TargetExists
+
+if TYPE_CHECKING:
+    from dicomveil.dataset.source import Source
+    from dicomveil.dataset.splice import Piece
+
+PART_PREFIX = ".dicomveil-"
+PART_SUFFIX = ".part"
+
+_NO_NAMELESS_FILES = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL, errno.ENOSYS})
+_NO_KERNEL_COPY = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF, errno.EPERM})
+_COPY_BUFFER_BYTES = 1024 * 1024
+
+
+class Draft:
+    """A file in the making, in its target's folder and, where the system can, without any name.
+
+    `publish` gives it its name; leaving the block without that discards it. A process killed meanwhile leaves nothing
+    under the target's name, and where nameless files are known (Linux) nothing at all.
+
+    Raises
+    ------
+    TargetExists
+        When published, if something stands there and ``overwrite`` is not set.
+    NotWritten
+        If the system refuses: no space, no permission, an unwritable folder.
+    """
+
+    __slots__ = ("_folder", "_part", "fd", "overwrite", "target")
+
+    def __init__(self, target: str, *, overwrite: bool = False) -> None:
+        self.target = target
+        self.overwrite = overwrite
+        self._folder = os.path.dirname(target) or "."
+        self._part: str | None = None
+        try:
+            self.fd = self._open()
+        except OSError as error:
+            raise NotWritten(_reason(error)) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self.fd)
+        if self._part is not None:
+            _unlink(self._part)
+
+    def write(self, source: Source, pieces: list[Piece]) -> int:
+        """Write all pieces; return how many bytes that makes."""
+        size = 0
+        try:
+            for piece in pieces:
+                if isinstance(piece, bytes):
+                    _write_all(self.fd, piece)
+                    size += len(piece)
+                else:
+                    _copy(source, self.fd, *piece)
+                    size += piece[1] - piece[0]
+        except OSError as error:
+            raise NotWritten(_reason(error)) from None
+        return size
+
+    def publish(self) -> None:
+        """Give the finished file its name, at once."""
+        try:
+            if self.overwrite:
+                self._replace()
+            else:
+                self._link(self.target)
+        except FileExistsError:
+            raise TargetExists from None
+        except OSError as error:
+            raise NotWritten(_reason(error)) from None
+
+    def _open(self) -> int:
+        nameless = getattr(os, "O_TMPFILE", 0)
+        if nameless:
+            try:
+                return os.open(self._folder, nameless | os.O_RDWR | os.O_CLOEXEC, 0o666)
+            except OSError as error:
+                if error.errno not in _NO_NAMELESS_FILES:
+                    raise
+        self._part = self._name_for_part()
+        return os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o666)
+
+    def _name_for_part(self) -> str:
+        return os.path.join(self._folder, f"{PART_PREFIX}{os.getpid()}-{secrets.token_hex(6)}{PART_SUFFIX}")
+
+    def _link(self, name: str) -> None:
+        """Give the file a name that must be free."""
+        if self._part is None:
+            os.link(f"/proc/self/fd/{self.fd}", name, src_dir_fd=self.fd, follow_symlinks=True)
+            return
+        try:
+            os.link(self._part, name)
+        except OSError as error:
+            if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
+                raise
+            if os.path.lexists(name):  # a file system without hard links
+                raise FileExistsError from None
+            os.rename(self._part, name)
+            self._part = None
+
+    def _replace(self) -> None:
+        if self._part is None:
+            self._part = self._name_for_part()
+            part, self._part = self._part, None
+            self._link(part)
+            self._part = part
+        os.replace(self._part, self.target)
+        self._part = None
+
+
+def _copy(source: Source, target: int, start: int, end: int) -> None:
+    """Copy a run of source bytes inside the kernel where it can, else through a small buffer."""
+    if source.fd < 0:
+        _write_all(target, source.read(start, end))
+        return
+    for copied in (_copied_by_range, _copied_by_sendfile, _copied_by_hand):
+        start = copied(source.fd, target, start, end)
+        if start >= end:
+            return
+    raise OSError(errno.EIO, "the source has become shorter")
+
+
+def _copied_by_range(source: int, target: int, start: int, end: int) -> int:
+    copy_file_range = getattr(os, "copy_file_range", None)
+    if copy_file_range is None:
+        return start
+    try:
+        while start < end:
+            count = copy_file_range(source, target, end - start, offset_src=start)
+            if not count:
+                break
+            start += count
+    except OSError as error:
+        if error.errno not in _NO_KERNEL_COPY:
+            raise
+    return start
+
+
+def _copied_by_sendfile(source: int, target: int, start: int, end: int) -> int:
+    sendfile = getattr(os, "sendfile", None)
+    if sendfile is None:
+        return start
+    try:
+        while start < end:
+            count = sendfile(target, source, start, min(end - start, 0x7FFFF000))
+            if not count:
+                break
+            start += count
+    except OSError as error:
+        if error.errno not in _NO_KERNEL_COPY:
+            raise
+    return start
+
+
+def _copied_by_hand(source: int, target: int, start: int, end: int) -> int:
+    while start < end:
+        chunk = os.pread(source, min(end - start, _COPY_BUFFER_BYTES), start)
+        if not chunk:
+            break
+        _write_all(target, chunk)
+        start += len(chunk)
+    return start
+
+
+def _write_all(target: int, data: bytes) -> None:
+    written = os.write(target, data)
+    while written < len(data):
+        written += os.write(target, memoryview(data)[written:])
+
+
+def _unlink(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
+
+
+def _reason(error: OSError) -> str:
+    """Return what the system said, without the path it said it about."""
+    return os.strerror(error.errno) if error.errno else "the system refused"

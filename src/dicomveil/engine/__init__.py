@@ -1,0 +1,1 @@
+"""One instance in, a new instance and its report out."""

@@ -1,0 +1,185 @@
+"""De-identify one instance: read, decide, build, check, publish."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, cast
+
+from dicomveil.assurance.residue import ResidueCheck
+from dicomveil.dataset.meta import file_meta
+from dicomveil.dataset.part10 import Part10, open_part10
+from dicomveil.dataset.peek import peek
+from dicomveil.dataset.source import Source
+from dicomveil.dataset.splice import Piece, deflated, pieces_of
+from dicomveil.dataset.walk import Limits, Walk
+from dicomveil.dataset.write import Draft
+from dicomveil.engine.admit import admit_sop_class, pixels_need_a_look
+from dicomveil.engine.plan import Plan
+from dicomveil.engine.report import Named, Note, Report
+from dicomveil.engine.setting import Blank, Setting
+from dicomveil.errors import BrokenInstance, Refused, UsageError
+from dicomveil.recipe.model import Verb
+from dicomveil.standard.dictionary import vr_by_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dicomveil.dataset.syntax import Encoding
+    from dicomveil.engine.identity import Identity
+    from dicomveil.pseudonyms.sources import Pseudonyms
+    from dicomveil.recipe.model import Recipe
+
+SOP_CLASS_UID = 0x00080016
+SOP_INSTANCE_UID = 0x00080018
+MEDIA_STORAGE_SOP_CLASS_UID = 0x00020002
+MEDIA_STORAGE_SOP_INSTANCE_UID = 0x00020003
+
+_MOST_SETTINGS = 256
+
+
+class Deidentifier:
+    """Carries out one recipe with one source of stand-ins, file after file.
+
+    What one file has taught helps with the next; the outcome for a file never depends on the files before it.
+    Not to be shared between threads.
+    """
+
+    def __init__(
+        self, recipe: Recipe, pseudonyms: Pseudonyms, *, limits: Limits | None = None, again: bool = False
+    ) -> None:
+        self.recipe = recipe
+        self.pseudonyms = pseudonyms
+        self.limits = limits or Limits()
+        self.again = again
+        self._plans: dict[str, Plan] = {}
+        self._settings: dict[tuple[str, Encoding, tuple[Identity, ...]], Setting] = {}
+        self._last: dict[tuple[str, Encoding], Setting] = {}
+        self._check = ResidueCheck()
+
+    def deidentify(
+        self,
+        source_path: str | os.PathLike[str],
+        target: str | os.PathLike[str] | Callable[[Report], str],
+        *,
+        overwrite: bool = False,
+    ) -> Report:
+        """Write a de-identified copy of one file; the source is only read.
+
+        Parameters
+        ----------
+        target
+            Where the copy goes, in a folder that exists; or a function that names it once the stand-ins are known
+            (and makes the folder).
+
+        Raises
+        ------
+        InstanceError
+            The subclass says why: not DICOM, malformed, refused, a failed check, or a target that cannot be written
+            or exists. Nothing is left under the target's name then.
+        UsageError
+            If the target is the source.
+        OSError
+            If the source cannot be opened.
+        """
+        with Source.open(source_path) as source:
+            made = self.prepare(source)
+            path = target(made.report) if callable(target) else os.fspath(target)
+            if os.path.exists(path) and os.path.samefile(source_path, path):
+                raise UsageError("the target is the source; nothing is ever changed in place")
+            with Draft(path, overwrite=overwrite) as draft:
+                size = draft.write(source, made.pieces)
+                self._verify(made, draft.fd, size)
+                draft.publish()
+        return made.report
+
+    def prepare(self, source: Source) -> Made:
+        """Decide on every element of an open file and say what the new file is made of; nothing is written.
+
+        Raises
+        ------
+        InstanceError
+            As `deidentify` does, but for writing and checking.
+        """
+        part10 = open_part10(source, self.limits)
+        encoding = part10.syntax.encoding
+        names = peek(part10.source, part10.start, encoding, (SOP_CLASS_UID, SOP_INSTANCE_UID), vr_by_tag())
+        sop_class = _text(names.get(SOP_CLASS_UID) or part10.meta.get(MEDIA_STORAGE_SOP_CLASS_UID, b""))
+        admit_sop_class(sop_class)
+        plan = self._plans.get(sop_class)
+        if plan is None:
+            plan = self._plans[sop_class] = Plan(self.recipe, sop_class, again=self.again)
+        walk, end, setting = self._walk(plan, sop_class, part10)
+        original = names.get(SOP_INSTANCE_UID) or part10.meta.get(MEDIA_STORAGE_SOP_INSTANCE_UID, b"").strip(b"\0 ")
+        if not original:
+            raise Refused("no-sop-instance", "no SOP Instance UID: it cannot be told from other instances")
+        report = self._report(plan, sop_class, walk, setting, _text(original))
+        report.trailing_bytes = part10.source.size - end
+        header = file_meta(sop_class, report.instance_uid, part10.syntax.uid)
+        build = deflated if part10.syntax.deflated else pieces_of
+        return Made(report, build(header, part10.source, part10.start, end, walk.edits), setting, part10)
+
+    def _walk(self, plan: Plan, sop_class: str, part10: Part10) -> tuple[Walk, int, Setting]:
+        """Walk the data set as what it turns out to be: a first guess is its predecessor's patient and study."""
+        encoding = part10.syntax.encoding
+        root = plan.root(encoding)
+        setting = self._last.get((sop_class, encoding)) or Blank()
+        while True:
+            walk = Walk(part10.source, setting.world, setting.stamps, self.limits, tidy=True)
+            end = walk.root(root, part10.start)
+            identity = cast("tuple[Identity, ...]", tuple(walk.identity))
+            if identity == setting.identity and not isinstance(setting, Blank):
+                return walk, end, setting
+            setting = self._setting(plan, sop_class, encoding, identity)
+
+    def _setting(
+        self, plan: Plan, sop_class: str, encoding: Encoding, identity: tuple[Identity, ...]
+    ) -> Setting:
+        key = (sop_class, encoding, identity)
+        setting = self._settings.get(key)
+        if setting is None:
+            if len(self._settings) >= _MOST_SETTINGS:
+                self._settings.clear()
+            setting = self._settings[key] = Setting(plan, encoding, identity, self.pseudonyms)
+        self._last[sop_class, encoding] = setting
+        return setting
+
+    def _report(self, plan: Plan, sop_class: str, walk: Walk, setting: Setting, original: str) -> Report:
+        named = {note.kind: note.raw for note in walk.notes if note.__class__ is Named}
+        series = named.get("series", b"").strip(b"\0 ")
+        keeps_uids = plan.resolver.decide((), SOP_INSTANCE_UID).verb is Verb.KEEP
+        uid = str if keeps_uids else self.pseudonyms.uid
+        return Report(
+            sop_class_uid=sop_class,
+            patient=setting.patient,
+            study_uid=setting.study_uid,
+            series_uid=self.pseudonyms.uid(_text(series)) if series else "",
+            instance_uid=uid(original),
+            pixels_not_checked=pixels_need_a_look(
+                sop_class, setting.burned_in, named.get("modality", b""), "pixels" in named
+            ),
+            notes=[note for note in walk.notes if note.__class__ is Note],
+        )
+
+    def _verify(self, made: Made, fd: int, size: int) -> None:
+        """Read back what was written and check it before it gets its name."""
+        with_fd = Source(fd, size, os.pread(fd, 64 * 1024, 0))
+        output = open_part10(with_fd, self.limits)
+        if output.meta.get(MEDIA_STORAGE_SOP_INSTANCE_UID, b"").strip(b"\0 ") != made.report.instance_uid.encode():
+            raise BrokenInstance("the output's File Meta Information does not name the instance")
+        self._check.check(output.source, output.start, output.syntax.encoding, made.setting.wanted)
+
+
+class Made:
+    """A new instance before it is written: its report and its pieces, and what its check needs to know."""
+
+    __slots__ = ("part10", "pieces", "report", "setting")
+
+    def __init__(self, report: Report, pieces: list[Piece], setting: Setting, part10: Part10) -> None:
+        self.report = report
+        self.pieces = pieces
+        self.setting = setting
+        self.part10 = part10
+
+
+def _text(raw: bytes) -> str:
+    return raw.strip(b"\0 ").decode("latin-1")

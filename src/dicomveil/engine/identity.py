@@ -1,0 +1,132 @@
+"""Which attributes tell whose instance it is, and what follows from their values for all actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dicomveil.actions.outcome import World
+from dicomveil.dataset.charset import Charset
+from dicomveil.errors import UnreadableText
+from dicomveil.text.identifiers import KnownIdentifiers
+
+if TYPE_CHECKING:
+    from dicomveil.pseudonyms.sources import Pseudonyms
+
+SPECIFIC_CHARACTER_SET = 0x00080005
+PATIENT_NAME = 0x00100010
+PATIENT_ID = 0x00100020
+PATIENT_BIRTH_DATE = 0x00100030
+STUDY_INSTANCE_UID = 0x0020000D
+BURNED_IN_ANNOTATION = 0x00280301
+
+AT_ROOT_ONLY = frozenset({SPECIFIC_CHARACTER_SET, STUDY_INSTANCE_UID, BURNED_IN_ANNOTATION})
+
+IDENTIFIERS = frozenset(
+    {
+        0x00080050,  # Accession Number
+        0x00080080,  # Institution Name
+        0x00080081,  # Institution Address
+        0x00080092,  # Referring Physician's Address
+        0x00080094,  # Referring Physician's Telephone Numbers
+        PATIENT_ID,
+        PATIENT_BIRTH_DATE,
+        0x00101000,  # Other Patient IDs
+        0x00101040,  # Patient's Address
+        0x00101050,  # Insurance Plan Identification
+        0x00101090,  # Medical Record Locator
+        0x00102154,  # Patient's Telephone Numbers
+        0x00102155,  # Patient's Telecom Information
+        0x00120040,  # Clinical Trial Subject ID
+        0x00120042,  # Clinical Trial Subject Reading ID
+        0x00181000,  # Device Serial Number
+        0x00200010,  # Study ID
+        0x00380010,  # Admission ID
+        0x00380060,  # Service Episode ID
+        0x00380300,  # Current Patient Location
+        0x00380400,  # Patient's Institution Residence
+        0x00400009,  # Scheduled Procedure Step ID
+        0x00400253,  # Performed Procedure Step ID
+        0x00401001,  # Requested Procedure ID
+        0x00401102,  # Person's Address
+        0x00401103,  # Person's Telephone Numbers
+        0x00402016,  # Placer Order Number / Imaging Service Request
+        0x00402017,  # Filler Order Number / Imaging Service Request
+        0x00402010,  # Order Callback Phone Number
+    }
+)
+"""Identifiers of the patient and others that may be repeated in texts (names are known by their VR, PN)."""
+
+
+class Identity(NamedTuple):
+    """One identifying value as it lies: its tag, VR, whether it stands at the root, and its bytes."""
+
+    tag: int
+    is_name: bool
+    at_root: bool
+    raw: bytes
+
+
+def identifies(tag: int, vr: str, *, at_root: bool) -> bool:
+    """Say whether an attribute tells whose instance it is."""
+    if tag in AT_ROOT_ONLY:
+        return at_root
+    return vr == "PN" or tag in IDENTIFIERS
+
+
+def world_of(identity: tuple[Identity, ...], pseudonyms: Pseudonyms) -> World:
+    """Work out what actions may know of an instance with these identifying values."""
+    charset = Charset.of(_at_root(identity, SPECIFIC_CHARACTER_SET))
+    names: list[str] = []
+    identifiers: list[str] = []
+    for tag, is_name, _, raw in identity:
+        if tag in AT_ROOT_ONLY:
+            continue
+        for text in _readings(raw, charset):
+            (names if is_name else identifiers).append(text)
+    patient = _patient_key(identity, charset)
+    return World(
+        pseudonyms=pseudonyms,
+        patient=patient,
+        days=pseudonyms.days(patient),
+        charset=charset,
+        known=KnownIdentifiers.of(dict.fromkeys(names), dict.fromkeys(identifiers)),
+        numbers=frozenset(text.encode() for text in identifiers if text.isdecimal() and len(text) >= _LONG_NUMBER),
+    )
+
+
+_LONG_NUMBER = 6  # shorter numbers are measurements as well
+
+
+def _at_root(identity: tuple[Identity, ...], tag: int) -> bytes:
+    return next((each.raw for each in identity if each.tag == tag and each.at_root), b"")
+
+
+def _readings(raw: bytes, charset: Charset) -> list[str]:
+    """Return the ways to read a value: one, or every likely one if its character set does not fit it."""
+    raw = raw.strip(b"\0 ")
+    if not raw:
+        return []
+    try:
+        return [charset.decode(raw, "PN")]
+    except UnreadableText:
+        return [raw.decode(codec, "ignore") for codec in ("utf-8", "latin-1")]
+
+
+def _patient_key(identity: tuple[Identity, ...], charset: Charset) -> str:
+    """Return what tells this patient from others: the Patient ID, or failing that name and birth date, or the study.
+
+    Issuer of Patient ID is left out on purpose: it comes and goes between one patient's files.
+    """
+    patient_id = _first_reading(identity, PATIENT_ID, charset)
+    if patient_id:
+        return patient_id
+    name = _first_reading(identity, PATIENT_NAME, charset)
+    birth_date = _first_reading(identity, PATIENT_BIRTH_DATE, charset)
+    if name:
+        return f"\0{name}\0{birth_date}"
+    return f"\0{_first_reading(identity, STUDY_INSTANCE_UID, charset)}"
+
+
+def _first_reading(identity: tuple[Identity, ...], tag: int, charset: Charset) -> str:
+    readings = _readings(_at_root(identity, tag), charset)
+    return readings[0].strip(" \0") if readings else ""

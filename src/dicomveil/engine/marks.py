@@ -1,0 +1,79 @@
+"""How the marks meet what an instance already has of them: earlier passes are added to, never forgotten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dicomveil.actions.check import check_text
+from dicomveil.actions.outcome import KEPT, World, padded
+from dicomveil.dataset.rules import Rule
+from dicomveil.dataset.splice import spliced
+from dicomveil.dataset.syntax import UNDEFINED
+from dicomveil.engine.identity import PATIENT_ID
+from dicomveil.engine.report import Note
+from dicomveil.engine.stamp import (
+    DATES_MODIFIED,
+    METHOD,
+    METHOD_CODES,
+    OURS,
+    PATIENT_IDENTITY_REMOVED,
+    method_items,
+    method_texts,
+)
+from dicomveil.errors import Refused
+
+if TYPE_CHECKING:
+    from dicomveil.dataset.syntax import Encoding
+    from dicomveil.dataset.walk import Walk
+    from dicomveil.recipe.model import Recipe
+
+MARKS = frozenset({PATIENT_IDENTITY_REMOVED, METHOD, METHOD_CODES, DATES_MODIFIED})
+
+_REASON = "mark of de-identification (PS3.15 E.1.1, E.3.6)"
+
+
+def mark_rule(recipe: Recipe, encoding: Encoding, tag: int, vr: str, *, again: bool) -> Rule:
+    """Make the rule for a mark, or for Patient ID, that is in the source already."""
+    rule = Rule(tag, vr)
+    note = Note((), tag, "stamp", _REASON) if tag != PATIENT_ID else Note((), tag, "pseudonym", "one patient, one ID")
+
+    def act(walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes | None:
+        if walk.stamped >= len(walk.stamps) or walk.stamps[walk.stamped][0] != tag:
+            return b""  # the same attribute a second time
+        fresh = walk.stamps[walk.stamped][1]
+        walk.stamped += 1
+        walk.notes.append(note)
+        if tag == METHOD:
+            return _with_earlier_methods(walk, recipe, encoding, walk.source.read(value, end), again=again)
+        if tag == METHOD_CODES and end > value:
+            return _with_earlier_codes(walk, recipe, encoding, value, end)
+        return fresh
+
+    rule.act = act
+    return rule
+
+
+def _with_earlier_methods(walk: Walk, recipe: Recipe, encoding: Encoding, raw: bytes, *, again: bool) -> bytes:
+    ours = method_texts(recipe)
+    if raw.lower().startswith(OURS.encode()) and not again:
+        raise Refused("already-deidentified", "carries the mark of an earlier run of dicomveil")
+    world = walk.context
+    assert isinstance(world, World)
+    earlier = raw.strip(b" \0")
+    if not earlier or check_text(raw, "LO", world) is not KEPT:
+        return encoding.element(METHOD, "LO", padded("\\".join(ours), "LO"))
+    new = "\\".join(text for text in ours if text.encode() not in earlier.split(b"\\"))
+    return encoding.element(METHOD, "LO", _even(earlier + (b"\\" + new.encode() if new else b"")))
+
+
+def _with_earlier_codes(walk: Walk, recipe: Recipe, encoding: Encoding, value: int, end: int) -> bytes:
+    """Append the items that are not there yet to the sequence, whose own elements the walk has seen to."""
+    defined = walk.source.read(value - 4, value) != UNDEFINED.to_bytes(4, "little")
+    stop = end if defined else end - 8
+    inside = [edit for edit in walk.edits if edit[0] >= value and edit[1] <= stop]
+    items = spliced(walk.source.read(value, stop), value, inside)
+    return encoding.element(METHOD_CODES, "SQ", items + method_items(recipe, encoding, items))
+
+
+def _even(raw: bytes) -> bytes:
+    return raw if len(raw) % 2 == 0 else raw + b" "

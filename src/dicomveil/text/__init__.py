@@ -1,0 +1,1 @@
+"""Text that people wrote: the known identifiers of an instance, and dates, found in prose."""
