@@ -65,8 +65,8 @@ def nested(ds: Dataset) -> Dataset:
     inner.ReferencedSOPClassUID, inner.ReferencedSOPInstanceUID = CTImageStorage, ROOT + "3.1"
     outer = Dataset()
     outer.PatientName, outer.PatientID, outer.StudyDate = "Lindqvist^Ida", "NF-0042", "20240301"
-    outer.ReferencedImageSequence = [inner]
-    ds.SourceImageSequence = [outer]
+    outer.ReferencedInstanceSequence = [inner]
+    ds.ReferencedSeriesSequence = [outer]
     return ds
 
 

@@ -40,10 +40,10 @@ def test_items_of_sequences_are_indented_deeper_and_deeper(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = listed(nested(ct_slice()), tmp_path, capsys).splitlines()
-    at = lines.index("(0008,2112) SQ SourceImageSequence = 1 item")
+    at = lines.index("(0008,1115) SQ ReferencedSeriesSequence = 1 item")
     assert lines[at + 1] == "    item 1"
     assert lines[at + 2] == "        (0008,0020) DA StudyDate = 20240301"
-    assert lines[at + 3] == "        (0008,1140) SQ ReferencedImageSequence = 1 item"
+    assert lines[at + 3] == "        (0008,114A) SQ ReferencedInstanceSequence = 1 item"
     assert lines[at + 4] == "            item 1"
     assert lines[at + 5].startswith("                (0008,1150) UI ReferencedSOPClassUID = ")
 
@@ -79,7 +79,20 @@ def test_a_value_that_cannot_be_read_is_still_listed(
     path = written(ct_slice(), tmp_path / "ct.dcm")
     path.write_bytes(path.read_bytes().replace(b"DS\x04\x002.50", b"DS\x04\x00abcd"))
     list_all_tags(path)
-    assert "(0018,0050) DS SliceThickness = <unreadable, 4 bytes>" in capsys.readouterr().out
+    assert "(0018,0050) DS SliceThickness = abcd" in capsys.readouterr().out
+
+
+def test_a_number_of_impossible_length_is_still_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(ct_slice(RecommendedDisplayFrameRateInFloat=1.0), tmp_path / "ct.dcm")
+    path.write_bytes(
+        path.read_bytes().replace(b"FL\x04\x00\x00\x00\x80\x3f", b"FL\x06\x00\x00\x00\x80\x3f\x00\x00")
+    )
+    list_all_tags(path)
+    out = capsys.readouterr().out
+    assert "(0008,9459) FL RecommendedDisplayFrameRateInFloat = <unreadable, 6 bytes>" in out
+    assert "(0010,0020) LO PatientID = NF-0042" in out
 
 
 def test_a_file_without_meta_has_an_empty_first_part(

@@ -40,9 +40,12 @@ Act = "Callable[[Walk, Rule, int, int, int], bytes | None]"
 class Plan:
     """What one recipe does to the instances of one SOP class."""
 
-    def __init__(self, recipe: Recipe, sop_class_uid: str, *, again: bool = False) -> None:
+    def __init__(
+        self, recipe: Recipe, sop_class_uid: str, *, again: bool = False, remembers: bool = True
+    ) -> None:
         self.recipe = recipe
         self.again = again
+        self.remembers = remembers
         self.resolver = Resolver(recipe, sop_class_uid)
         self.stamps_patient_id = self.resolver.decide((), PATIENT_ID).verb is Verb.PSEUDONYM
         self.looks_at_creators = ProfileOption.RETAIN_SAFE_PRIVATE in recipe.options or any(
@@ -63,7 +66,7 @@ class PlanNode(Node):
     __slots__ = ("path", "plan")
 
     def __init__(self, plan: Plan, path: tuple[int, ...], encoding: Encoding) -> None:
-        super().__init__(encoding, vr_by_tag(), remembers=True)
+        super().__init__(encoding, vr_by_tag(), remembers=plan.remembers)
         self.plan = plan
         self.path = path
         self.hears_entry = plan.looks_at_creators
@@ -129,7 +132,7 @@ class PlanNode(Node):
         tag = rule.tag
         if decision.verb in (Verb.REMOVE, Verb.EMPTY, Verb.DUMMY, Verb.REPLACE):
             if not tag & 0x10000:
-                rule.inside = Harvest(self.encoding)
+                rule.inside = Harvest(self.encoding, remembers=self.plan.remembers)
             if decision.verb is Verb.REMOVE:
                 return self._constant(rule, decision, b"")
             value = dummy_item(tag, self.encoding) if decision.verb is Verb.DUMMY else b""
@@ -210,18 +213,18 @@ class Harvest(Node):
 
     __slots__ = ()
 
-    def __init__(self, encoding: Encoding) -> None:
-        super().__init__(encoding, vr_by_tag(), remembers=True)
+    def __init__(self, encoding: Encoding, *, remembers: bool) -> None:
+        super().__init__(encoding, vr_by_tag(), remembers=remembers)
 
     def in_encoding(self, encoding: Encoding) -> Node:
         """Make the same place for items in another encoding."""
-        return Harvest(encoding)
+        return Harvest(encoding, remembers=self.memory is not None)
 
     def rule_for(self, tag: int, vr: str) -> Rule | None:
         """Look at what identifies, go into sequences, pass by the rest."""
         rule = Rule(tag, vr)
         if vr == "SQ" and not tag & 0x10000:
-            rule.inside = self
+            rule.inside = Harvest(self.encoding, remembers=self.memory is not None)
         elif identifies(tag, vr_of(tag) or vr, at_root=False):
             rule.identity = partial(Identity, tag, (vr_of(tag) or vr) == "PN", False)
         return rule if _does_anything(rule) else None

@@ -138,7 +138,7 @@ def _single(part: str, offset: int) -> RuleTarget:
         at = offset + error.position
         raise _wrong(f"expected {error.expected} at character {at + 1}") from None
     if step.item is not None:
-        raise _wrong("a rule is for all items of a sequence and names none: [*] between two names, or nothing")
+        raise _wrong("a rule is for all items of a sequence: write [*] or nothing after its name, no item")
     if step.creator is not None:
         return RuleTarget((), False, step.tag & _PRIVATE, _PRIVATE, step.creator, step.tag & 0xFF)
     if step.mask != _EXACT:
@@ -178,7 +178,7 @@ def _sequence_tag(target: RuleTarget) -> int:
         raise _wrong("only the last name of a path may be private or of a repeating group")
     vr = target.vr()
     if vr != "SQ":
-        raise _wrong(f"({target.tag >> 16:04X},{target.tag & 0xFFFF:04X}) is {vr}, no sequence: nothing is in it")
+        raise _wrong(f"{_shown(target.tag)} is {vr}, no sequence: nothing is in it")
     return target.tag
 
 
@@ -191,7 +191,7 @@ def _refuse_untouchable(tag: int) -> None:
 
 
 def _refuse_unknown(tag: int) -> None:
-    shown = f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
+    shown = _shown(tag)
     if tag >> 16 & 1:
         raise _wrong(
             f"{shown} is private and means something else in each file: name its creator, as in "
@@ -201,6 +201,10 @@ def _refuse_unknown(tag: int) -> None:
         raise _wrong(f"{shown} is a group length; these are dropped and no rule is asked")
     if vr_of(tag) is None:
         raise _wrong(f"unknown attribute {shown}: not in PS3.6 {EDITION}; such elements are removed")
+
+
+def _shown(tag: int) -> str:
+    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
 def _unknown_keyword(keyword: str) -> str:

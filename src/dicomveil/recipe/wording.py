@@ -18,8 +18,27 @@ def quoted(word: str) -> str:
     return repr(word if len(word) <= _LONGEST_SHOWN else f"{word[:_LONGEST_SHOWN]}…")
 
 
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """Return the right word that a misspelled one looks most like, if any; capitals and ``_`` do not count.
+
+    Examples
+    --------
+    >>> nearest("Retain_UID", ["retain-uids", "retain-full-dates"])
+    'retain-uids'
+    >>> nearest("?", ["keep", "remove"]) is None
+    True
+    """
+    if len(word) > _LONGEST_SHOWN:
+        return None  # comparing takes time by the square of the length
+    from difflib import get_close_matches
+
+    by_plain = {_plain(each): each for each in words}
+    near = get_close_matches(_plain(word), by_plain, 1)
+    return by_plain[near[0]] if near else None
+
+
 def unknown(kind: str, word: str, words: Iterable[str]) -> str:
-    """Say that a word is unknown; offer the nearest one, or list all of them if they are few.
+    """Say that a word is unknown; offer the nearest one, or list all of them if none is near.
 
     Examples
     --------
@@ -29,12 +48,10 @@ def unknown(kind: str, word: str, words: Iterable[str]) -> str:
     "unknown action '?'; there are: keep, remove"
     """
     known = list(words)
-    if len(word) <= _LONGEST_SHOWN:
-        from difflib import get_close_matches
+    near = nearest(word, known)
+    offer = f"did you mean '{near}'?" if near else f"there are: {', '.join(known)}"
+    return f"unknown {kind} {quoted(word)}; {offer}"
 
-        by_lower = {each.lower(): each for each in known}
-        for near in get_close_matches(word.lower().replace("_", "-"), by_lower, 1) or get_close_matches(
-            word.lower(), by_lower, 1
-        ):
-            return f"unknown {kind} {quoted(word)}; did you mean '{by_lower[near]}'?"
-    return f"unknown {kind} {quoted(word)}; there are: {', '.join(known)}"
+
+def _plain(word: str) -> str:
+    return word.lower().replace("_", "-")
