@@ -117,6 +117,19 @@ def test_compressed_pixel_data_is_saved_as_it_is(tmp_path: Path) -> None:
     assert saved.file_meta.TransferSyntaxUID == JPEGBaseline8Bit
 
 
+def test_a_transfer_syntax_that_pydicom_does_not_know_is_kept(tmp_path: Path) -> None:
+    source = written(compressed_slice(), tmp_path / "jpeg.dcm")
+    jpeg, jpeg_xl = JPEGBaseline8Bit.encode() + b"\0", b"1.2.840.10008.1.2.4.112\0"
+    source.write_bytes(
+        source.read_bytes()
+        .replace(b"UI\x16\0" + jpeg[:22], b"UI\x18\0" + jpeg_xl)
+        .replace(b"UL\x04\0\xac", b"UL\x04\0\xae")
+    )
+    saved = pydicom.dcmread(save_dataset(load_dataset(source), tmp_path / "again.dcm"))
+    assert saved.file_meta.TransferSyntaxUID == "1.2.840.10008.1.2.4.112"
+    assert saved.PixelData == compressed_slice().PixelData
+
+
 def test_compressed_pixel_data_without_a_transfer_syntax_is_refused(tmp_path: Path) -> None:
     ds = compressed_slice()
     del ds.file_meta

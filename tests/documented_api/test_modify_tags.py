@@ -10,6 +10,7 @@ from pathlib import Path
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate
 
 from DICOM_reencoder.core import load_dataset, save_dataset
 from DICOM_reencoder.modify_tags import modify_tag
@@ -248,6 +249,34 @@ def test_plain_bytes_are_no_pixel_data_of_a_compressed_file() -> None:
     ds = compressed_slice()
     assert not modify_tag(ds, "PixelData", bytes(512))
     assert ds.PixelData == compressed_slice().PixelData
+
+
+def test_fragments_are_pixel_data_of_a_compressed_file(tmp_path: Path) -> None:
+    fragments = encapsulate([b"\xff\xd8" + bytes(10) + b"\xff\xd9"])
+    replaced, added = compressed_slice(), compressed_slice()
+    del added.PixelData
+    for number, ds in enumerate([replaced, added]):
+        assert modify_tag(ds, "PixelData", fragments)
+        saved = load_dataset(save_dataset(ds, tmp_path / f"{number}.dcm"))
+        assert (saved["PixelData"].VR, saved.PixelData) == ("OB", fragments)
+
+
+def test_pixel_data_of_8_bits_keeps_the_vr_it_has() -> None:
+    ds = ct_slice(BitsAllocated=8, BitsStored=8, HighBit=7)
+    ds.add_new("PixelData", "OB", bytes(256))
+    assert modify_tag(ds, "PixelData", bytes(255) + b"\x01")
+    assert ds["PixelData"].VR == "OB"
+
+
+def test_text_that_cannot_be_read_stops_a_new_character_set_without_being_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = written(ct_slice(SpecificCharacterSet="ISO_IR 192", PatientName="Muller^Ida"), tmp_path / "ct.dcm")
+    path.write_bytes(path.read_bytes().replace(b"Muller", b"M\xfcller"))
+    ds = load_dataset(path)
+    assert not modify_tag(ds, "SpecificCharacterSet", "ISO_IR 100")
+    assert [record.name for record in caplog.records] == ["DICOM_reencoder"]
+    assert "cannot be read" in caplog.text
 
 
 def test_an_invalid_value_that_is_there_can_be_corrected_without_a_warning_that_quotes_it(

@@ -140,5 +140,7 @@ def test_names_reasons_and_spellings_do_not_change_the_fingerprint() -> None:
     assert Recipe("other", "another title", rules=(other,)).fingerprint == BASE.fingerprint
 
 
-def test_a_fingerprint_is_16_hexadecimal_digits_and_stays_the_same_in_every_version() -> None:
-    assert Recipe("any").fingerprint == "?"
+def test_the_fingerprint_is_the_start_of_a_digest_made_by_another_implementation() -> None:
+    # printf 'dicomveil recipe 1\noptions \ndates 1 3650 past\npseudonyms keyed %s\nrefuse_burned_in False' \
+    #     "''" | openssl dgst -sha256
+    assert Recipe("any").fingerprint == "63d9da2e7e0608da"

@@ -59,7 +59,7 @@ def test_an_address_stands_for(address: str, target: RuleTarget) -> None:
         ("60xx3000.AccessionNumber", "only the last name of a path may be private or of a repeating group"),
         ("6xxx3000", "x stands only where PS3.6 has a repeating group"),
         ("xxxxxxxx", "x stands only where PS3.6 has a repeating group"),
-        ("0010,0011", "unknown attribute (0010,0011): not in PS3.6 2026d"),
+        ("0010,9999", "unknown attribute (0010,9999): not in PS3.6 2026d"),
         ("0010,0000", "(0010,0000) is a group length"),
         ("TransferSyntaxUID", "file meta information"),
         ("0002,0010", "file meta information"),

@@ -22,6 +22,7 @@ from dicomveil.dataset.part10 import looks_like_data_set
 PathT = TypeVar("PathT", bound="str | os.PathLike[str]")
 
 _PIXEL_DATA = 0x7FE00010
+_DELIMITERS = 0xFFFE  # stray ones are no elements, and pydicom trips over them
 _UNDEFINED_LENGTH = 0xFFFFFFFF
 _ENOUGH_TO_TELL_BYTES = 132 + 16
 _BY_ENCODING = {
@@ -123,8 +124,7 @@ def save_dataset(ds: pydicom.Dataset, path: PathT) -> PathT:
     outgoing = copy.copy(ds)
     outgoing.file_meta = _completed_file_meta(ds)
     whole = all(outgoing.file_meta.get(f"MediaStorageSOP{kind}UID") for kind in ("Class", "Instance"))
-    if not whole:
-        outgoing.preamble = getattr(ds, "preamble", None) or bytes(128)
+    outgoing.preamble = getattr(ds, "preamble", None) or bytes(128)
     target: str | os.PathLike[str] = path
     folder = os.path.dirname(os.path.abspath(target))
     os.makedirs(folder, exist_ok=True)
@@ -142,11 +142,24 @@ def save_dataset(ds: pydicom.Dataset, path: PathT) -> PathT:
 def _write(ds: pydicom.Dataset, path: str, *, whole: bool) -> None:
     with open(path, "xb") as file, pydicom_kept_quiet():
         try:
-            pydicom.dcmwrite(file, ds, enforce_file_format=whole)
+            pydicom.dcmwrite(file, ds, enforce_file_format=whole and _is_known(ds), **_forced_encoding(ds))
         except Exception as error:
             if _is_of_the_system(error):
                 raise
             raise ValueError(f"the data set cannot be encoded{_at_tag(error)}") from None
+
+
+def _forced_encoding(ds: pydicom.Dataset) -> dict[str, bool]:
+    """Return how to encode a data set whose transfer syntax pydicom does not know: as it was read."""
+    implicit, little = ds.original_encoding
+    if _is_known(ds) or implicit is None or little is None:
+        return {}
+    return {"implicit_vr": implicit, "little_endian": little, "force_encoding": True}
+
+
+def _is_known(ds: pydicom.Dataset) -> bool:
+    syntax = ds.file_meta.TransferSyntaxUID
+    return bool(syntax.is_private or syntax.is_transfer_syntax)
 
 
 def _completed_file_meta(ds: pydicom.Dataset) -> FileMetaDataset:
@@ -182,7 +195,8 @@ def _transfer_syntax_of(ds: pydicom.Dataset) -> pydicom.uid.UID:
 def _ends_early(ds: FileDataset) -> bool:
     if not ds:
         return True
-    last = as_it_lies(ds, max(ds.keys()))
+    tag = max(ds.keys())
+    last = as_it_lies(ds, tag) if tag.group != _DELIMITERS else None
     if not isinstance(last, RawDataElement) or last.value is None:
         return False
     return last.length not in (_UNDEFINED_LENGTH, len(last.value))

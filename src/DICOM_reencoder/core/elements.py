@@ -52,7 +52,6 @@ def element_for(ds: pydicom.Dataset, tag: int, value: object) -> DataElement:
         item_tag = _ITEM_TAG[ds.original_encoding[1] is not False]
         if not bytes(element.value or b"").startswith(item_tag):
             raise EditRefusedError("compressed pixel data has to be encapsulated")
-        element.is_undefined_length = True
     return element
 
 

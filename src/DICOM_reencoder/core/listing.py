@@ -39,13 +39,14 @@ def lines_of(ds: pydicom.Dataset, indent: str = "") -> list[str]:
 
 
 def _element_lines(ds: pydicom.Dataset, tag: BaseTag, indent: str) -> list[str]:
+    lies = None
     try:
+        lies = as_it_lies(ds, tag)
         element = ds[tag]
         value = _shown(element)
-    except Exception:  # a value that is not what its VR promises is still listed
-        raw = as_it_lies(ds, tag)
-        length = len(raw.value or b"") if isinstance(raw, RawDataElement) else 0
-        return [f"{indent}{_head(tag, raw.VR)} = <unreadable, {length} bytes>"]
+    except Exception:  # what is not what its VR promises is still listed
+        length = len(lies.value or b"") if isinstance(lies, RawDataElement) else 0
+        return [f"{indent}{_head(tag, lies.VR if lies else None)} = <unreadable, {length} bytes>"]
     lines = [f"{indent}{_head(tag, element.VR)} = {value}".rstrip(" ")]
     if element.VR == "SQ":
         for number, item in enumerate(element.value, start=1):

@@ -14,6 +14,8 @@ _REPERTOIRE = {
 }
 """Characters a number or age may have (PS3.5 6.2); anything else can spell a name."""
 
+_MOST_REMEMBERED = 10_000
+
 _UID = re.compile(r"(?<![\d.])(?!1\.2\.840\.10008\.)(?=[\d.]{16})\d+(?:\.\d+){4}")
 """A UID in a text, but for those of the standard: it may name the instance, and no mapping reaches it there."""
 
@@ -29,6 +31,15 @@ def check_number(raw: bytes, vr: str, world: World) -> Outcome:
 
 def check_text(raw: bytes, vr: str, world: World) -> Outcome:
     """Answer that a text or code stays, unless it cannot be read, holds a UID or names somebody known."""
+    answer = world.checked.get(raw)
+    if answer is None:
+        if len(world.checked) >= _MOST_REMEMBERED:
+            world.checked.clear()
+        answer = world.checked[raw] = _judged(raw, vr, world)
+    return answer
+
+
+def _judged(raw: bytes, vr: str, world: World) -> Outcome:
     if not raw:
         return KEPT
     try:

@@ -45,7 +45,8 @@ class World:
 
     ``patient`` is the original identifier that the patient's stand-ins derive from, ``days`` the patient's date
     shift, ``numbers`` the known identifiers that are numbers of six digits or more. ``uids`` remembers the UIDs mapped
-    so far, ``retained`` the elements that an option retains as they are: the check of the output wants to know both.
+    so far, ``retained`` the values that an option retains as they are: the check of the output wants to know both.
+    ``checked`` remembers what was answered about texts.
     """
 
     pseudonyms: Pseudonyms
@@ -56,6 +57,7 @@ class World:
     numbers: frozenset[bytes] = frozenset()
     uids: dict[bytes, bytes] = field(default_factory=dict)
     retained: set[bytes] = field(default_factory=set)
+    checked: dict[bytes, Outcome] = field(default_factory=dict)
 
 
 Action = Callable[[bytes, str, World], Outcome]

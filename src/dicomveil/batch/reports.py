@@ -11,7 +11,7 @@ from dicomveil.standard import EDITION
 
 if TYPE_CHECKING:
     from dicomveil.batch.run import Outcome
-    from dicomveil.engine.report import Note
+    from dicomveil.engine.report import Report
 
 
 class ReportWriter:
@@ -23,7 +23,7 @@ class ReportWriter:
 
     def __init__(self, path: str, recipe: str) -> None:
         self._stream: TextIO = open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8")
-        self._numbers: dict[tuple[Note, ...], int] = {}
+        self._numbers: dict[tuple[int, ...], tuple[int, list[object]]] = {}
         self._by_content: dict[str, int] = {}
         self._line({"run": {"dicomveil": __version__, "standard": f"PS3.15 {EDITION}", "recipe": recipe}})
 
@@ -32,7 +32,7 @@ class ReportWriter:
         line: dict[str, object] = {"file": outcome.number, "token": outcome.token, "code": outcome.code}
         report = outcome.report
         if report is not None:
-            line["actions"] = self._number(tuple(report.notes))
+            line["actions"] = self._number(report)
             line["instance"] = report.instance_uid
             line["sop_class"] = report.sop_class_uid
             if report.pixels_not_checked:
@@ -47,24 +47,23 @@ class ReportWriter:
         """Write what is left."""
         self._stream.close()
 
-    def _number(self, notes: tuple[Note, ...]) -> int:
-        number = self._numbers.get(notes)
-        if number is None:
-            content = json.dumps(actions_of(notes))
+    def _number(self, report: Report) -> int:
+        """Return the number of a report's actions; the same groups of notes are the same actions."""
+        key = tuple(map(id, report.notes))
+        known = self._numbers.get(key)
+        if known is None:
+            content = json.dumps(list(report.lines()))
             number = self._by_content.get(content, len(self._by_content))
             if number == len(self._by_content):
                 self._by_content[content] = number
                 self._stream.write(f'{{"actions": {number}, "done": {content}}}\n')
-            self._numbers[notes] = number
-        return number
+            if len(self._numbers) >= _MOST_KNOWN:
+                self._numbers.clear()
+            known = self._numbers[key] = (number, report.notes)  # held, so that no other object gets their ids
+        return known[0]
 
     def _line(self, line: dict[str, object]) -> None:
         self._stream.write(json.dumps(line) + "\n")
 
 
-def actions_of(notes: tuple[Note, ...]) -> list[list[object]]:
-    """Return address, action, reason and number of elements, in the order of the data set, each place once."""
-    counted: dict[Note, int] = {}
-    for note in notes:
-        counted[note] = counted.get(note, 0) + 1
-    return [[note.address, note.verb, note.reason, count] for note, count in counted.items()]
+_MOST_KNOWN = 10_000

@@ -94,22 +94,19 @@ _EXPLICIT = Struct("<HH2sH").unpack_from
 def _read_meta(source: Source, at: int) -> tuple[dict[int, bytes], int]:
     """Read group 0002; explicit VR little endian by the standard, implicit by a few writers."""
     meta: dict[int, bytes] = {}
-    while True:
-        head = source.read(at, at + 12)
-        if len(head) < 8 or head[:2] != b"\x02\x00":
-            return meta, at
-        group, element, code, length = _EXPLICIT(head)
+    head, size = source.head, source.size
+    while head[at : at + 2] == b"\x02\0" and at + 8 <= len(head):
+        _, element, code, length = _EXPLICIT(head, at)
         value = at + 8
         if code in _LONG:
-            if len(head) < 12:
-                raise MalformedDataSet("a header cut short", at)
-            length, value = int.from_bytes(head[8:12], "little"), at + 12
+            length, value = int.from_bytes(head[value : at + 12], "little"), at + 12
         elif code not in _VRS:
-            length = int.from_bytes(head[4:8], "little")
+            length = int.from_bytes(head[at + 4 : value], "little")
         at = value + length
-        if at > source.size:
+        if at > size:
             raise MalformedDataSet("a length past the end of what holds it", value)
-        meta[group << 16 | element] = source.read(value, min(at, value + 1024))
+        meta[0x20000 | element] = head[value:at]
+    return meta, at
 
 
 def _believed(uid: str, first: bytes) -> TransferSyntax:

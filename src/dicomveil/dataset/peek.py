@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dicomveil.dataset.rules import Node, Rule
-from dicomveil.dataset.walk import Limits, Walk
+from dicomveil.dataset.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -14,25 +14,34 @@ if TYPE_CHECKING:
     from dicomveil.dataset.syntax import Encoding
 
 
-def peek(
-    source: Source, start: int, encoding: Encoding, tags: Collection[int], vr_of: Mapping[int, str]
-) -> dict[int, bytes]:
-    """Return the undecoded values of top-level elements among ``tags``, stripped of padding; absent ones are left out.
+class Peek:
+    """Reads certain top-level elements of data sets, one data set after the other.
 
-    The walk ends at the first element with a higher tag than any of them.
-
-    Raises
-    ------
-    MalformedDataSet
-        If the elements before it cannot be read.
+    A walk ends at the first element with a higher tag than any of them.
     """
-    found: dict[int, bytes] = {}
-    walk = Walk(source, limits=Limits())
-    try:
-        walk.root(_Peep(encoding, vr_of, found, frozenset(tags)), start)
-    except _Enough:
-        pass
-    return found
+
+    def __init__(self, tags: Collection[int], vr_of: Mapping[int, str]) -> None:
+        self._tags = frozenset(tags)
+        self._vr_of = vr_of
+        self._roots: dict[Encoding, _Peep] = {}
+
+    def __call__(self, source: Source, start: int, encoding: Encoding) -> dict[int, bytes]:
+        """Return the undecoded values of those that are there, stripped of padding.
+
+        Raises
+        ------
+        MalformedDataSet
+            If the elements before them cannot be read.
+        """
+        root = self._roots.get(encoding)
+        if root is None:
+            root = self._roots[encoding] = _Peep(encoding, self._vr_of, self._tags)
+        found: dict[int, bytes] = {}
+        try:
+            Walk(source, found).root(root, start)
+        except _Enough:
+            pass
+        return found
 
 
 class _Enough(Exception):  # noqa: N818 - no error: it ends the walk
@@ -40,19 +49,16 @@ class _Enough(Exception):  # noqa: N818 - no error: it ends the walk
 
 
 class _Peep(Node):
-    __slots__ = ("found", "tags")
+    __slots__ = ("tags",)
 
-    def __init__(
-        self, encoding: Encoding, vr_of: Mapping[int, str], found: dict[int, bytes], tags: frozenset[int]
-    ) -> None:
+    def __init__(self, encoding: Encoding, vr_of: Mapping[int, str], tags: frozenset[int]) -> None:
         super().__init__(encoding, vr_of)
-        self.found = found
         self.tags = tags
 
     def rule_for(self, tag: int, vr: str) -> Rule | None:
         rule = Rule(tag, vr)
         if tag in self.tags:
-            rule.act = self._take
+            rule.act = _take
         elif tag > max(self.tags):
             rule.act = _stop
         else:
@@ -62,8 +68,10 @@ class _Peep(Node):
     def in_encoding(self, encoding: Encoding) -> Node:
         return self
 
-    def _take(self, walk: Walk, rule: Rule, start: int, value: int, end: int) -> None:
-        self.found[rule.tag] = walk.source.read(value, end).strip(b"\0 ")
+
+def _take(walk: Walk, rule: Rule, start: int, value: int, end: int) -> None:
+    assert isinstance(walk.context, dict)
+    walk.context[rule.tag] = walk.source.read(value, end).strip(b"\0 ")
 
 
 def _stop(walk: Walk, rule: Rule, start: int, value: int, end: int) -> None:

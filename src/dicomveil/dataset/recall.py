@@ -15,7 +15,19 @@ class Unit:
     written when the unit began and ended.
     """
 
-    __slots__ = ("after", "before", "identity", "misses", "notes", "parts", "raw", "tag", "varies", "written")
+    __slots__ = (
+        "after",
+        "before",
+        "facts",
+        "identity",
+        "misses",
+        "notes",
+        "parts",
+        "raw",
+        "tag",
+        "varies",
+        "written",
+    )
 
     def __init__(self, tag: int, raw: bytes, *, varies: bool) -> None:
         self.tag = tag
@@ -24,6 +36,7 @@ class Unit:
         self.written: bytes | None = None
         self.notes: tuple[object, ...] = ()
         self.identity: tuple[object, ...] = ()
+        self.facts: tuple[object, ...] = ()
         self.before = self.after = 0
         self.misses = 0
         self.parts: list[Unit] = []
@@ -65,8 +78,9 @@ class Memory:
         joined: list[Unit] = []
         run: list[Unit] = []
         size = 0
-        for unit in self.unit_list:
-            if not unit.varies and not unit.misses and size + len(unit.raw) <= LARGEST_UNIT_BYTES:
+        for unit in self.unit_list:  # joined only where as many stamps precede one as follow the other
+            follows = not run or run[-1].after == unit.before
+            if not unit.varies and not unit.misses and follows and size + len(unit.raw) <= LARGEST_UNIT_BYTES:
                 run.append(unit)
                 size += len(unit.raw)
             else:
@@ -82,6 +96,7 @@ def _join(run: list[Unit]) -> list[Unit]:
     if any(unit.written is not None for unit in run):
         whole.written = b"".join([unit.raw if unit.written is None else unit.written for unit in run])
     whole.notes = tuple(note for unit in run for note in unit.notes)
+    whole.facts = tuple(fact for unit in run for fact in unit.facts)
     whole.identity = tuple(value for unit in run for value in unit.identity)
     whole.before, whole.after = run[0].before, run[-1].after
     whole.parts = [part for unit in run for part in (unit.parts or [unit])]

@@ -55,13 +55,15 @@ class Node:
     another, for items that are encoded otherwise than what holds them.
     """
 
-    __slots__ = ("_twins", "encoding", "hears_entry", "memory", "rules", "unpack", "vr_of")
+    __slots__ = ("_twins", "encoding", "hears_entry", "length_16", "length_32", "memory", "rules", "unpack", "vr_of")
 
     def __init__(self, encoding: Encoding, vr_of: Mapping[int, str], *, remembers: bool = False) -> None:
         self.encoding = encoding
         self.vr_of = vr_of
         self.rules: dict[bytes, Rule] = {}
         self.unpack = _HEADER[encoding.explicit, encoding.little]
+        self.length_16 = _LENGTH_16[encoding.little]
+        self.length_32 = _LENGTH_32[encoding.little]
         self.memory = Memory() if remembers else None
         self.hears_entry = False
         self._twins: dict[Encoding, Node] = {}
@@ -153,6 +155,8 @@ _NEVER_PLAIN = frozenset({"SQ", "UN", "NONE"}) | BINARY_VRS
 _SHORT = {vr.encode(): vr for vr in SHORT_LENGTH_VRS}
 _LONG = {vr.encode(): vr for vr in LONG_LENGTH_VRS}
 _TAG = {True: Struct("<HH").unpack_from, False: Struct(">HH").unpack_from}
+_LENGTH_16 = {True: Struct("<H").unpack_from, False: Struct(">H").unpack_from}
+_LENGTH_32 = {True: Struct("<L").unpack_from, False: Struct(">L").unpack_from}
 _HEADER = {
     (True, True): Struct("<6sH").unpack_from,
     (True, False): Struct(">6sH").unpack_from,

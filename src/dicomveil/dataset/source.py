@@ -8,7 +8,7 @@ from typing import Self
 
 from dicomveil.errors import NotDicom
 
-FIRST_WINDOW_BYTES = 64 * 1024
+FIRST_WINDOW_BYTES = 32 * 1024
 LARGEST_WINDOW_BYTES = 4 * 1024 * 1024
 
 
@@ -78,7 +78,7 @@ class Source:
             return last, base
         if self.fd < 0:
             return self.head, 0
-        size = min(4 * max(len(last), FIRST_WINDOW_BYTES // 4), LARGEST_WINDOW_BYTES)
+        size = min(4 * max(len(last), FIRST_WINDOW_BYTES // 2), LARGEST_WINDOW_BYTES)
         fresh = os.pread(self.fd, size, offset)
         self._windows.append(fresh)
         self._bases.append(offset)

@@ -40,8 +40,8 @@ class Limits:
 class Walk:
     """One pass over one data set.
 
-    ``edits`` collects what must change, ``notes`` what the rules had to say, ``identity`` the values that identify,
-    ``fresh`` the extents of elements that were not recognised from the data set before. ``context`` stands for all
+    ``edits`` collects what must change, ``notes`` what the rules had to say (in groups, see `flat`), ``identity`` the
+    values that identify, ``facts`` what acts want to hand on, ``fresh`` the extents of elements that were not recognised from the data set before. ``context`` stands for all
     that the same bytes need to have in common to come out the same: what was learned under another is forgotten.
     ``stamps`` are elements (tag, encoded) to be put in at the root, in ascending order; ``stamped`` counts those done.
     ``tidy`` asks for zeros where the standard wants zeros (PS3.5 7.1.2, 7.5) and a file has something else.
@@ -68,6 +68,7 @@ class Walk:
         self.edits: list[Edit] = []
         self.delta = 0
         self.notes: list[object] = []
+        self.facts: list[object] = []
         self.identity: list[object] = []
         self.fresh: list[tuple[int, int]] = []
         self.creators: dict[int, dict[int, object]] = {}
@@ -140,13 +141,15 @@ class Walk:
         units = memory.units(self.context)
         learning = not units
         index = 0
+        buffer, base = self._buffer, self._base
         while at < stop:
             if index < len(units):
                 unit = units[index]
                 raw = unit.raw
-                if self._buffer.startswith(raw, at - self._base) and at >= self._base:
+                if buffer.startswith(raw, at - base) and at >= base:
                     if unit.varies:
                         at = self._one(node, at, stop, undefined)
+                        buffer, base = self._buffer, self._base
                         index += 1
                         continue
                     end = at + len(raw)
@@ -154,8 +157,12 @@ class Walk:
                         if unit.written is not None:
                             self.edits.append((at, end, unit.written))
                             self.delta += len(unit.written) - len(raw)
-                        self.notes += unit.notes
-                        self.identity += unit.identity
+                        if unit.notes:
+                            self.notes.append(unit.notes)
+                        if unit.identity:
+                            self.identity += unit.identity
+                        if unit.facts:
+                            self.facts += unit.facts
                         self.stamped = unit.after
                         at = end
                         index += 1
@@ -171,6 +178,7 @@ class Walk:
             else:
                 expected = False
             fresh, at = self._learned(node, at, stop, undefined)
+            buffer, base = self._buffer, self._base
             if self._closed:
                 break
             if expected:
@@ -188,7 +196,7 @@ class Walk:
 
     def _learned(self, node: Node, at: int, stop: int, undefined: bool) -> tuple[Unit, int]:
         """Walk one element; return it as a unit to remember, and where it ends."""
-        edits, notes, identity = len(self.edits), len(self.notes), len(self.identity)
+        edits, notes, identity, facts = len(self.edits), len(self.notes), len(self.identity), len(self.facts)
         before, fleeting = self.stamped, self.fleeting
         self.fleeting = False
         end = self._one(node, at, stop, undefined)
@@ -200,7 +208,8 @@ class Walk:
             unit = Unit(node.tag_of(raw), raw, varies=False)
             if len(self.edits) > edits:
                 unit.written = spliced(raw, at, self.edits[edits:])
-            unit.notes = tuple(self.notes[notes:])
+            unit.notes = flat(self.notes[notes:])
+            unit.facts = tuple(self.facts[facts:])
             unit.identity = tuple(self.identity[identity:])
             unit.before, unit.after = before, self.stamped
         self.fleeting = fleeting or self.fleeting
@@ -265,14 +274,39 @@ class Walk:
     def _element(self, node: Node, rule: Rule, at: int, stop: int, undefined: bool) -> int:
         """Do with one element what its rule says; return where it ends."""
         tag = rule.tag
-        length, value = self._length(node, rule.length_form, at)
-        if tag >= 0xFFFE0000:
-            return self._delimiter(tag, at, length, undefined)
-        if tag < 0x10000 and not self.depth and at > self._start:
-            self._closed = True
-            return at
+        form = rule.length_form
+        if form == LENGTH_16:
+            (length,) = node.length_16(self._buffer, at - self._base + 6)
+            value = at + 8
+        else:
+            length, value = self._length_32(node, form, at)
+            if tag >= 0xFFFE0000:
+                return self._delimiter(tag, at, length, undefined)
+            if tag < 0x10000 and not self.depth and at > self._start:
+                self._closed = True
+                return at
         if rule.gated and self.stamped < len(self.stamps):
             self.stamp(tag, at)
+        end = value + length
+        if rule.inside is None and form == LENGTH_16:
+            if end > stop:
+                raise MalformedDataSet("a length past the end of what holds it", at)
+            if rule.identity is not None:
+                self.identity.append(rule.identity(self.source.read(value, end)))
+            written = rule.written
+            if written is None:
+                if rule.act is not None:
+                    written = rule.act(self, rule, at, value, end)
+            elif rule.note is not None:
+                self.notes.append(rule.note)
+            if written is not None:
+                self.edits.append((at, end, written))
+                self.delta += len(written) - end + at
+            return end
+        return self._large_element(node, rule, at, value, length, stop)
+
+    def _large_element(self, node: Node, rule: Rule, at: int, value: int, length: int, stop: int) -> int:  # noqa: PLR0913
+        """Do with an element that may hold items, or whose header may hold stray bytes, what its rule says."""
         edits, delta, notes = len(self.edits), self.delta, len(self.notes)
         end = self._inside(node, rule, at, value, length, stop)
         if rule.identity is not None:
@@ -289,21 +323,19 @@ class Walk:
                 self.notes.append(rule.note)
         elif self.tidy and rule.length_form == LENGTH_32_AFTER_VR and self.source.read(at + 6, at + 8) != b"\0\0":
             self.edits.insert(edits, (at + 6, at + 8, b"\0\0"))
-        if tag in PIXEL_DATA_TAGS and not self.depth:
+        if rule.tag in PIXEL_DATA_TAGS and not self.depth:
             self._pixels_end = end
             self.fleeting = True
         return end
 
-    def _length(self, node: Node, form: int, at: int) -> tuple[int, int]:
-        """Return an element's length and where its value starts."""
-        buffer, here, little = self._buffer, at - self._base, node.encoding.little
-        if form == LENGTH_16:
-            return _LENGTH_16[little](buffer, here + 6)[0], at + 8
+    def _length_32(self, node: Node, form: int, at: int) -> tuple[int, int]:
+        """Return an element's 32-bit length and where its value starts."""
+        here = at - self._base
         if form != LENGTH_32_AFTER_VR:
-            return _LENGTH_32[little](buffer, here + 4)[0], at + 8
-        if here + 12 > len(buffer):
+            return node.length_32(self._buffer, here + 4)[0], at + 8
+        if here + 12 > len(self._buffer):
             raise MalformedDataSet("a header cut short", at)
-        return _LENGTH_32[little](buffer, here + 8)[0], at + 12
+        return node.length_32(self._buffer, here + 8)[0], at + 12
 
     def _delimiter(self, tag: int, at: int, length: int, undefined: bool) -> int:
         if tag != ITEM_END or not undefined:
@@ -396,7 +428,7 @@ class Walk:
         inner = inside.twin(self._unknown_encoding(node, at))
         if self.source.read(at, at + 4) != (_ITEM_LITTLE if inner.encoding.little else _ITEM_BIG):
             return False
-        lists = (self.edits, self.notes, self.identity, self.fresh)
+        lists = (self.edits, self.notes, self.identity, self.facts, self.fresh)
         marks = [len(each) for each in lists]
         delta, depth = self.delta, self.depth
         try:
@@ -457,7 +489,16 @@ class Walk:
             self.delta -= len(new) - (stop - start)
 
 
+def flat(notes: list[object]) -> tuple[object, ...]:
+    """Return notes one by one: a recognised unit hands on all of its notes in one tuple."""
+    single: list[object] = []
+    for note in notes:
+        if note.__class__ is tuple:
+            single += note  # type: ignore[operator]
+        else:
+            single.append(note)
+    return tuple(single)
+
+
 _ITEM_LITTLE, _ITEM_BIG = b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00"
 _ITEM = {True: Struct("<HHL").unpack_from, False: Struct(">HHL").unpack_from}
-_LENGTH_16 = {True: Struct("<H").unpack_from, False: Struct(">H").unpack_from}
-_LENGTH_32 = {True: Struct("<L").unpack_from, False: Struct(">L").unpack_from}

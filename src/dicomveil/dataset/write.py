@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -97,7 +96,7 @@ class Draft:
         return os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o666)
 
     def _name_for_part(self) -> str:
-        return os.path.join(self._folder, f"{PART_PREFIX}{os.getpid()}-{secrets.token_hex(6)}{PART_SUFFIX}")
+        return os.path.join(self._folder, f"{PART_PREFIX}{os.getpid()}-{os.urandom(8).hex()}{PART_SUFFIX}")
 
     def _link(self, name: str) -> None:
         """Give the file a name that must be free."""

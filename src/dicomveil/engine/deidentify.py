@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, cast
 from dicomveil.assurance.residue import ResidueCheck
 from dicomveil.dataset.meta import file_meta
 from dicomveil.dataset.part10 import Part10, open_part10
-from dicomveil.dataset.peek import peek
-from dicomveil.dataset.source import Source
+from dicomveil.dataset.peek import Peek
+from dicomveil.dataset.source import FIRST_WINDOW_BYTES, Source
 from dicomveil.dataset.splice import Edit, Piece, deflated, pieces_of
 from dicomveil.dataset.walk import Limits, Walk
 from dicomveil.dataset.write import Draft
 from dicomveil.engine.admit import admit_sop_class, pixels_need_a_look
 from dicomveil.engine.plan import Plan
-from dicomveil.engine.report import Named, Note, Report
+from dicomveil.engine.report import Report
 from dicomveil.engine.setting import Blank, Setting
 from dicomveil.errors import BrokenInstance, Refused, UsageError
-from dicomveil.recipe.model import Verb
 from dicomveil.standard.dictionary import vr_by_tag
 
 if TYPE_CHECKING:
@@ -62,7 +61,9 @@ class Deidentifier:
         self._plans: dict[str, Plan] = {}
         self._settings: dict[tuple[str, Encoding, tuple[Identity, ...]], Setting] = {}
         self._last: dict[tuple[str, Encoding], Setting] = {}
+        self._blank: Setting = Blank()
         self._check = ResidueCheck()
+        self._peek = Peek((SOP_CLASS_UID, SOP_INSTANCE_UID), vr_by_tag())
 
     def deidentify(
         self,
@@ -110,7 +111,7 @@ class Deidentifier:
         """
         part10 = open_part10(source, self.limits)
         encoding = part10.syntax.encoding
-        names = peek(part10.source, part10.start, encoding, (SOP_CLASS_UID, SOP_INSTANCE_UID), vr_by_tag())
+        names = self._peek(part10.source, part10.start, encoding)
         sop_class = _text(names.get(SOP_CLASS_UID) or part10.meta.get(MEDIA_STORAGE_SOP_CLASS_UID, b""))
         admit_sop_class(sop_class)
         plan = self._plans.get(sop_class)
@@ -126,18 +127,18 @@ class Deidentifier:
         report.trailing_bytes = part10.source.size - end
         header = file_meta(sop_class, report.instance_uid, part10.syntax.uid)
         build = deflated if part10.syntax.deflated else pieces_of
-        return Made(report, build(header, part10.source, part10.start, end, walk.edits), setting, part10, plan, walk.edits)
+        return Made(report, header, build(header, part10.source, part10.start, end, walk.edits), setting, part10, plan, walk.edits)
 
     def _walk(self, plan: Plan, sop_class: str, part10: Part10) -> tuple[Walk, int, Setting]:
         """Walk the data set as what it turns out to be: a first guess is its predecessor's patient and study."""
         encoding = part10.syntax.encoding
         root = plan.root(encoding)
-        setting = self._last.get((sop_class, encoding)) or Blank()
+        setting = self._last.get((sop_class, encoding)) or self._blank
         while True:
             walk = Walk(part10.source, setting.world, setting.stamps, self.limits, tidy=True)
             end = walk.root(root, part10.start)
             identity = cast("tuple[Identity, ...]", tuple(walk.identity))
-            if identity == setting.identity and not isinstance(setting, Blank):
+            if identity == setting.identity and setting is not self._blank:
                 return walk, end, setting
             setting = self._setting(plan, sop_class, encoding, identity)
 
@@ -154,39 +155,48 @@ class Deidentifier:
         return setting
 
     def _report(self, plan: Plan, sop_class: str, walk: Walk, setting: Setting, original: str) -> Report:
-        named = {note.kind: note.raw for note in walk.notes if note.__class__ is Named}
-        series = named.get("series", b"").strip(b"\0 ")
-        keeps_uids = plan.resolver.decide((), SOP_INSTANCE_UID).verb is Verb.KEEP
-        uid = str if keeps_uids else self.pseudonyms.uid
+        series = modality = b""
+        has_pixels = False
+        for fact in walk.facts:
+            if fact.kind == "series":
+                series = fact.raw.strip(b"\0 ")
+            elif fact.kind == "modality":
+                modality = fact.raw
+            else:
+                has_pixels = True
+        uid = self.pseudonyms.uid
         return Report(
             sop_class_uid=sop_class,
             patient=setting.patient,
             study_uid=setting.study_uid,
-            series_uid=self.pseudonyms.uid(_text(series)) if series else "",
-            instance_uid=uid(original),
-            pixels_not_checked=pixels_need_a_look(
-                sop_class, setting.burned_in, named.get("modality", b""), "pixels" in named
-            ),
-            notes=[note for note in walk.notes if note.__class__ is Note],
+            series_uid=uid(_text(series)) if series else "",
+            instance_uid=original if plan.keeps_uids else uid(original),
+            pixels_not_checked=pixels_need_a_look(sop_class, setting.burned_in, modality, has_pixels),
+            notes=walk.notes,
         )
 
     def _verify(self, made: Made, fd: int, size: int) -> None:
         """Read back what was written and check it before it gets its name."""
-        with_fd = Source(fd, size, os.pread(fd, 64 * 1024, 0))
-        output = open_part10(with_fd, self.limits)
-        if output.meta.get(MEDIA_STORAGE_SOP_INSTANCE_UID, b"").strip(b"\0 ") != made.report.instance_uid.encode():
-            raise BrokenInstance("the output's File Meta Information does not name the instance")
-        self._check.check(output.source, output.start, output.syntax.encoding, made.setting.wanted)
+        output = Source(fd, size, os.pread(fd, FIRST_WINDOW_BYTES, 0))
+        if not output.head.startswith(made.header):
+            raise BrokenInstance("the output does not begin as it should")
+        start = len(made.header)
+        syntax = made.part10.syntax
+        if syntax.deflated:
+            read_back = open_part10(output, self.limits)
+            output, start = read_back.source, read_back.start
+        self._check.check(output, start, syntax.encoding, made.setting.wanted)
 
 
 class Made:
     """A new instance before it is written: its report and its pieces, and what its check needs to know."""
 
-    __slots__ = ("edits", "part10", "pieces", "plan", "report", "setting")
+    __slots__ = ("edits", "header", "part10", "pieces", "plan", "report", "setting")
 
     def __init__(  # noqa: PLR0913 - a record
         self,
         report: Report,
+        header: bytes,
         pieces: list[Piece],
         setting: Setting,
         part10: Part10,
@@ -194,6 +204,7 @@ class Made:
         edits: list[Edit],
     ) -> None:
         self.report = report
+        self.header = header
         self.pieces = pieces
         self.setting = setting
         self.part10 = part10

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dicomveil.dataset.walk import Walk
     from dicomveil.recipe.model import Recipe
 
+SOP_INSTANCE_UID = 0x00080018
 SERIES_INSTANCE_UID = 0x0020000E
 MODALITY = 0x00080060
 PIXEL_DATA = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010, 0x7FE00001})
@@ -47,6 +48,7 @@ class Plan:
         self.again = again
         self.remembers = remembers
         self.resolver = Resolver(recipe, sop_class_uid)
+        self.keeps_uids = self.resolver.decide((), SOP_INSTANCE_UID).verb is Verb.KEEP
         self.stamps_patient_id = self.resolver.decide((), PATIENT_ID).verb is Verb.PSEUDONYM
         self.looks_at_creators = ProfileOption.RETAIN_SAFE_PRIVATE in recipe.options or any(
             rule.target.creator is not None for rule in recipe.rules
@@ -132,7 +134,7 @@ class PlanNode(Node):
         tag = rule.tag
         if decision.verb in (Verb.REMOVE, Verb.EMPTY, Verb.DUMMY, Verb.REPLACE):
             if not tag & 0x10000:
-                rule.inside = Harvest(self.encoding, remembers=self.plan.remembers)
+                rule.inside = Harvest(self.encoding)
             if decision.verb is Verb.REMOVE:
                 return self._constant(rule, decision, b"")
             value = dummy_item(tag, self.encoding) if decision.verb is Verb.DUMMY else b""
@@ -213,18 +215,18 @@ class Harvest(Node):
 
     __slots__ = ()
 
-    def __init__(self, encoding: Encoding, *, remembers: bool) -> None:
-        super().__init__(encoding, vr_by_tag(), remembers=remembers)
+    def __init__(self, encoding: Encoding) -> None:
+        super().__init__(encoding, vr_by_tag())
 
     def in_encoding(self, encoding: Encoding) -> Node:
         """Make the same place for items in another encoding."""
-        return Harvest(encoding, remembers=self.memory is not None)
+        return Harvest(encoding)
 
     def rule_for(self, tag: int, vr: str) -> Rule | None:
         """Look at what identifies, go into sequences, pass by the rest."""
         rule = Rule(tag, vr)
         if vr == "SQ" and not tag & 0x10000:
-            rule.inside = Harvest(self.encoding, remembers=self.memory is not None)
+            rule.inside = self
         elif identifies(tag, vr_of(tag) or vr, at_root=False):
             rule.identity = partial(Identity, tag, (vr_of(tag) or vr) == "PN", False)
         return rule if _does_anything(rule) else None
@@ -252,7 +254,7 @@ def _naming(kind: str, act: Act | None) -> Act:  # type: ignore[valid-type]
     """Hand a value on to the report before acting on it."""
 
     def naming(walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes | None:
-        walk.notes.append(Named(kind, walk.source.read(value, end) if kind != "pixels" else b""))
+        walk.facts.append(Named(kind, walk.source.read(value, end) if kind != "pixels" else b""))
         return act(walk, rule, start, value, end) if act else None  # type: ignore[misc]
 
     return naming

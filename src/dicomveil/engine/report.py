@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dicomveil.dataset.walk import flat
 from dicomveil.standard.dictionary import keyword_of
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ class Named:
 class Report:
     """What happened to one instance.
 
-    ``notes`` has one entry for each element that was replaced or removed, in the order of the data set; everything
-    else was kept as the bytes it was. ``target`` is the output's name, ``patient`` and the UIDs are stand-ins.
+    ``notes`` tells of each element that was replaced or removed, in the order of the data set, in groups (see
+    `lines`); everything else was kept as the bytes it was. ``patient`` and the UIDs are stand-ins.
     """
 
     sop_class_uid: str
@@ -57,12 +58,12 @@ class Report:
     instance_uid: str = ""
     pixels_not_checked: bool = False
     trailing_bytes: int = 0
-    notes: list[Note] = field(default_factory=list)
-    shape: int = -1
+    notes: list[object] = field(default_factory=list)
 
     def lines(self) -> Iterator[tuple[str, str, str, int]]:
         """Yield address, action, reason and in how many items, each place once, in the order of the data set."""
-        for note, count in Counter(self.notes).items():
+        for note, count in Counter(flat(self.notes)).items():
+            assert isinstance(note, Note)
             yield note.address, note.verb, note.reason, count
 
 

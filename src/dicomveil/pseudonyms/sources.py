@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Protocol
 
 from dicomveil.pseudonyms.dates import DEFAULT_SHIFT, ShiftRange
-from dicomveil.pseudonyms.derive import SCHEME, derive
+from dicomveil.pseudonyms.derive import SCHEME, Deriver, derive
 from dicomveil.pseudonyms.random_table import RandomTable
 from dicomveil.pseudonyms.spelled_digests import PATIENT_ID, RESERVED_PURPOSES, SpelledDigests
 from dicomveil.pseudonyms.uids import uid_under
@@ -75,14 +75,18 @@ class KeyedPseudonyms(SpelledDigests):
     -3599
     """
 
-    __slots__ = ("_key",)
+    __slots__ = ("_derivers", "_key")
 
     def __init__(self, key: ProjectKey, shift_range: ShiftRange = DEFAULT_SHIFT, prefix: str = "") -> None:
         super().__init__(shift_range, prefix)
         self._key = key
+        self._derivers: dict[str, Deriver] = {}
 
     def _digest(self, purpose: str, original: bytes) -> bytes:
-        return derive(self._key, purpose, original)
+        deriver = self._derivers.get(purpose)
+        if deriver is None:
+            deriver = self._derivers[purpose] = Deriver(self._key, purpose)
+        return deriver(original)
 
 
 class RandomPseudonyms(SpelledDigests):

@@ -80,11 +80,12 @@ def _fits(value: str, vr: str) -> bool:
     if vr in _PLAIN_TEXT and value.isascii() and value.isprintable() and len(value) <= _PLAIN_TEXT_CHARS:
         return True  # the usual case, without loading the codecs
     from dicomveil.dataset.charset import Charset
-    from dicomveil.dataset.values import decode_value
+    from dicomveil.dataset.values import decode_value, encode_value
     from dicomveil.errors import UnreadableValue
 
     try:
-        decode_value(value.encode("utf-8"), vr, Charset.of(_UTF_8))
+        utf_8 = Charset.of(_UTF_8)
+        encode_value(decode_value(value.encode("utf-8"), vr, utf_8), vr, utf_8)
     except (UnreadableValue, UnicodeEncodeError):
         return False
     return True
