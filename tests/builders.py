@@ -21,8 +21,7 @@ from dataclasses import dataclass
 UNDEFINED = 0xFFFFFFFF
 PIXEL_DATA = 0x7FE00010
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
-SHORT_VRS = frozenset("AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
-LONG_VRS = frozenset("OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+SHORT_VRS = frozenset("AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())  # noqa: SIM905
 NUMBERS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "UV": "Q", "SV": "q", "FL": "f", "FD": "d"}
 NUMBERS |= {"OW": "H", "OL": "L", "OV": "Q", "OF": "f", "OD": "d"}
 
@@ -206,8 +205,8 @@ def dicom_file(
 ) -> bytes:
     """Make a whole file.
 
-    ``elements`` may be an encoded data set. ``preamble`` None leaves it out, with its DICM; ``meta`` is other File Meta
-    Information than the usual, empty for none; ``trailing`` follows the data set.
+    ``elements`` may be an encoded data set. ``preamble`` None leaves it out, with its DICM; ``meta`` is other
+    File Meta Information than the usual, empty for none; ``trailing`` follows the data set.
     """
     elements = elements if isinstance(elements, bytes) else list(elements)
     if meta is None:
@@ -248,7 +247,7 @@ def delimiter(element_number: int, form: Form, length: int = 0) -> bytes:
 
 
 def value_bytes(vr: str, value: Value, form: Form = EXPLICIT) -> bytes:
-    """Encode a value: bytes as they are, text in UTF-8, backslashes between several, padded to even length."""
+    """Encode a value: bytes as they are; text in UTF-8, several joined by backslashes, padded to even length."""
     if isinstance(value, bytes):
         return value
     many = [value] if isinstance(value, str | int | float) else list(value)

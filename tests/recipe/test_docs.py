@@ -67,4 +67,4 @@ def test_every_preset_option_action_and_key_is_on_the_page() -> None:
 
 @pytest.mark.parametrize("address", first_column("### Addresses"))
 def test_every_address_on_the_page_can_be_read(address: str) -> None:
-    assert target_of(address)
+    assert target_of(address).specificity

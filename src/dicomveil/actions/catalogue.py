@@ -7,7 +7,7 @@ from dicomveil.actions.dummy import dummy
 from dicomveil.actions.empty import empty
 from dicomveil.actions.new_uid import new_uid
 from dicomveil.actions.outcome import Action
-from dicomveil.actions.pseudonym import patient_pseudonym, pseudonym
+from dicomveil.actions.pseudonym import patient_id, patient_pseudonym, pseudonym
 from dicomveil.actions.remove import remove
 from dicomveil.actions.retain import retain
 from dicomveil.actions.shift_date import shift_date
@@ -18,6 +18,7 @@ ACTIONS: dict[str, Action] = {
     "dummy": dummy,
     "keep": retain,
     "pseudonym": pseudonym,
+    "patient-id": patient_id,
     "patient-pseudonym": patient_pseudonym,
     "new-uid": new_uid,
     "shift-date": shift_date,

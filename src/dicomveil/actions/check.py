@@ -16,8 +16,11 @@ _REPERTOIRE = {
 
 _MOST_REMEMBERED = 10_000
 
-_UID = re.compile(r"(?<![\d.])(?!1\.2\.840\.10008\.)(?=[\d.]{16})\d+(?:\.\d+){4}")
-"""A UID in a text, but for those of the standard: it may name the instance, and no mapping reaches it there."""
+_UID = re.compile(
+    r"(?<![\d.])(?:2\.25\.\d{9}|(?!1\.2\.840\.10008\.)(?=[\d.]{16})\d+(?:\.\d+){4})"
+)
+"""A UID in a text, but for those of the standard: it may name the instance, and no mapping reaches it there. One made
+of a UUID has three components only (PS3.5 B.2)."""
 
 
 def check_number(raw: bytes, vr: str, world: World) -> Outcome:
@@ -48,6 +51,8 @@ def _judged(raw: bytes, vr: str, world: World) -> Outcome:
         return IMPOSSIBLE
     if world.known.found_in(text) or ("." in text and _UID.search(text)):
         return IMPOSSIBLE
+    if not raw.isascii() and world.known.found_in(raw.decode("utf-8", "ignore")):
+        return IMPOSSIBLE  # an item may have another character set than the root, where the names are known from
     return KEPT
 
 

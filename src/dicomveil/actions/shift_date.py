@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from dicomveil.actions.outcome import IMPOSSIBLE, KEPT, Outcome, Replaced, World, padded
@@ -9,7 +10,8 @@ from dicomveil.errors import UnreadableDate
 from dicomveil.pseudonyms.dates import shift_date as shifted_date
 from dicomveil.pseudonyms.dates import shift_datetime as shifted_datetime
 
-_TIME = b"0123456789.:- \\\0"
+_TIME = re.compile(rb"(?:[0-2]\d(?::?[0-5]\d(?::?[0-6]\d(?:\.\d{1,6})?)?)?)?[ \0]*")
+_TIME_SEPARATORS = re.compile(rb"[-\\]")
 _ZONE = b"0123456789+-"
 
 
@@ -20,7 +22,7 @@ def shift_date(raw: bytes, vr: str, world: World) -> Outcome:
     read as a date, time or zone is impossible: the strict outcome takes its place.
     """
     if vr == "TM":
-        return KEPT if not raw.translate(None, _TIME) else IMPOSSIBLE
+        return KEPT if all(map(_TIME.fullmatch, _TIME_SEPARATORS.split(raw))) else IMPOSSIBLE
     if vr == "SH":
         return KEPT if not raw.strip().translate(None, _ZONE) and len(raw.strip()) in (0, 5) else IMPOSSIBLE
     shift: Callable[..., str] | None = {"DA": shifted_date, "DT": shifted_datetime}.get(vr)

@@ -53,6 +53,7 @@ class ResidueCheck:
 
     def __init__(self) -> None:
         self._roots: dict[Encoding, _Plain] = {}
+        self._wanted: Wanted | None = None
 
     def check(self, source: Source, start: int, encoding: Encoding, wanted: Wanted) -> None:
         """Check a finished data set.
@@ -64,8 +65,12 @@ class ResidueCheck:
         BrokenInstance
             If the data set cannot be read to its last byte.
         """
+        if wanted is not self._wanted:
+            self._wanted = wanted
+            for each in self._roots.values():
+                each.search_again(wanted)
         root = self._roots.setdefault(encoding, _Plain(encoding))
-        walk = Walk(source, context=wanted, limits=Limits())
+        walk = Walk(source, limits=Limits())
         try:
             end = walk.root(root, start)
         except MalformedDataSet as error:
@@ -76,14 +81,19 @@ class ResidueCheck:
 
 
 def _search(source: Source, extents: list[tuple[int, int]], encoding: Encoding, wanted: Wanted) -> None:
-    """Search elements: all for letters, those that are no numbers for numbers too, UIDs for mapped originals."""
+    """Search elements where they lie, but for pixel data."""
+    elements = []
+    for start, end in extents:
+        if _tag(source.read(start, start + 4), encoding) not in PIXEL_DATA_TAGS:
+            elements.append(source.read(start, min(end, start + LARGEST_VALUE_SEARCHED)))
+    _search_elements(elements, encoding, wanted)
+
+
+def _search_elements(elements: list[bytes], encoding: Encoding, wanted: Wanted) -> None:
+    """Search all for letters, those that are no numbers for numbers too, UIDs for mapped originals."""
     everything: list[bytes] = []
     wordy: list[bytes] = []
-    for start, end in extents:
-        head = source.read(start, start + 8)
-        if _tag(head, encoding) in PIXEL_DATA_TAGS:
-            continue
-        raw = source.read(start, min(end, start + LARGEST_VALUE_SEARCHED))
+    for raw in elements:
         vr = _vr(raw, encoding)
         value = raw[12:] if encoding.explicit and vr in LONG_LENGTH_VRS else raw[8:]
         if value in wanted.retained or raw in wanted.ours:
@@ -119,16 +129,34 @@ class _Plain(Node):
 
     def __init__(self, encoding: Encoding) -> None:
         super().__init__(encoding, vr_by_tag(), remembers=True)
+        self.children: list[_Plain] = []
+
+    def search_again(self, wanted: Wanted) -> None:
+        """Forget what is remembered here and below if it holds what is wanted now; it was searched for other things."""
+        memory = self.memory
+        assert memory is not None
+        memory.unit_list = [unit for unit in memory.parts() if not unit.varies]
+        memory.unsettled = True
+        try:
+            _search_elements([unit.raw for unit in memory.unit_list], self.encoding, wanted)
+        except ResidueFound:
+            memory.unit_list = []
+        for child in self.children:
+            child.search_again(wanted)
 
     def rule_for(self, tag: int, vr: str) -> Rule | None:
         rule = Rule(tag, vr)
         if vr == "SQ" or (vr == "UN" and self.vr_of.get(tag, "SQ") == "SQ"):
-            rule.inside = _Plain(self.encoding)
+            child = _Plain(self.encoding)
+            self.children.append(child)
+            rule.inside = child
             return rule
         return rule if tag in PIXEL_DATA_TAGS else None
 
     def in_encoding(self, encoding: Encoding) -> Node:
-        return _Plain(encoding)
+        twin = _Plain(encoding)
+        self.children.append(twin)
+        return twin
 
 
 def _is_number(needle: bytes) -> bool:

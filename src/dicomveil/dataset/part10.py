@@ -22,7 +22,7 @@ from dicomveil.dataset.walk import Limits
 from dicomveil.errors import LimitExceeded, MalformedDataSet, NotDicom
 
 TRANSFER_SYNTAX_UID = 0x00020010
-GROUP_LENGTH = 0x00020000
+MOST_META_ELEMENTS = 1_000
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ def open_part10(source: Source, limits: Limits | None = None) -> Part10:
     if not meta and not first:
         raise NotDicom
     if uid == DEFLATED:
-        inflated = _inflate(source.read(start, source.size), start, limits or Limits())
+        inflated = _inflate(source, start, limits or Limits())
         return Part10(Source.in_memory(inflated), 0, transfer_syntax(uid), meta, has_preamble)
     syntax = _believed(uid, first)
     return Part10(source, start, syntax, meta, has_preamble)
@@ -89,24 +89,31 @@ _VRS = frozenset(vr.encode() for vr in SHORT_LENGTH_VRS + LONG_LENGTH_VRS)
 _LONG = frozenset(vr.encode() for vr in LONG_LENGTH_VRS)
 _PLAIN = {order: Struct(f"{order}HHL").unpack_from for order in "<>"}
 _EXPLICIT = Struct("<HH2sH").unpack_from
+_DEFLATED_SLICE_BYTES = 32 * 1024  # zlib makes at most 1032 times as much of it
 
 
 def _read_meta(source: Source, at: int) -> tuple[dict[int, bytes], int]:
     """Read group 0002; explicit VR little endian by the standard, implicit by a few writers."""
     meta: dict[int, bytes] = {}
-    head, size = source.head, source.size
-    while head[at : at + 2] == b"\x02\0" and at + 8 <= len(head):
-        _, element, code, length = _EXPLICIT(head, at)
+    read, size = source.read, source.size
+    while True:
+        head = read(at, at + 12)
+        if head[:2] != b"\x02\0" or len(head) < 8:
+            return meta, at
+        _, element, code, length = _EXPLICIT(head)
         value = at + 8
         if code in _LONG:
-            length, value = int.from_bytes(head[value : at + 12], "little"), at + 12
+            if len(head) < 12:
+                raise MalformedDataSet("a header cut short", at)
+            length, value = int.from_bytes(head[8:], "little"), at + 12
         elif code not in _VRS:
-            length = int.from_bytes(head[at + 4 : value], "little")
+            length = int.from_bytes(head[4:8], "little")
         at = value + length
         if at > size:
             raise MalformedDataSet("a length past the end of what holds it", value)
-        meta[0x20000 | element] = head[value:at]
-    return meta, at
+        if len(meta) >= MOST_META_ELEMENTS:
+            raise LimitExceeded("more File Meta Information than is accepted", value)
+        meta[0x20000 | element] = read(value, min(at, value + 1024))
 
 
 def _believed(uid: str, first: bytes) -> TransferSyntax:
@@ -128,17 +135,20 @@ def _guessed(first: bytes) -> TransferSyntax:
     return transfer_syntax(EXPLICIT_BIG if group >= 0x0400 else EXPLICIT_LITTLE)
 
 
-def _inflate(deflated: bytes, start: int, limits: Limits) -> bytes:
-    """Inflate a raw deflate stream, no further than the limit."""
+def _inflate(source: Source, start: int, limits: Limits) -> bytes:
+    """Inflate a raw deflate stream, slice by slice and no further than the limit."""
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        inflated = stream.decompress(deflated, limits.inflated_bytes)
-    except zlib.error:
-        raise MalformedDataSet("deflated bytes that cannot be inflated", start) from None
-    if stream.unconsumed_tail:
-        raise LimitExceeded("inflates to more than is accepted", start)
-    if not stream.eof:
-        raise MalformedDataSet("deflated bytes that end early", start + len(deflated))
-    return inflated
-
-
+    parts: list[bytes] = []
+    room = limits.inflated_bytes
+    for at in range(start, source.size, _DEFLATED_SLICE_BYTES):
+        deflated = source.read(at, min(at + _DEFLATED_SLICE_BYTES, source.size))
+        try:
+            parts.append(stream.decompress(deflated, room + 1))
+        except zlib.error:
+            raise MalformedDataSet("deflated bytes that cannot be inflated", at) from None
+        room -= len(parts[-1])
+        if room < 0:
+            raise LimitExceeded("inflates to more than is accepted", at)
+        if stream.eof:
+            return b"".join(parts)
+    raise MalformedDataSet("deflated bytes that end early", source.size)

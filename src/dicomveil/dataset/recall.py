@@ -12,12 +12,14 @@ class Unit:
 
     ``raw`` is their bytes; of an element that differs from data set to data set (``varies``) just those of its tag.
     ``written`` is what they became, None if they were kept. ``before`` and ``after`` count the stamps that had been
-    written when the unit began and ended.
+    written when the unit began and ended. ``depends`` tells that an act was asked, whose answer may be another for
+    another owner.
     """
 
     __slots__ = (
         "after",
         "before",
+        "depends",
         "facts",
         "identity",
         "misses",
@@ -38,6 +40,7 @@ class Unit:
         self.identity: tuple[object, ...] = ()
         self.facts: tuple[object, ...] = ()
         self.before = self.after = 0
+        self.depends = False
         self.misses = 0
         self.parts: list[Unit] = []
 
@@ -53,12 +56,18 @@ class Memory:
         self.unsettled = False
 
     def units(self, owner: object) -> list[Unit]:
-        """Return what is remembered for this owner; what was another's is forgotten."""
-        if self.owner is not owner or len(self.unit_list) > MOST_UNITS:
+        """Return what is remembered for this owner; what was another's is forgotten, if it depends on the owner."""
+        if self.owner is not owner:
             self.owner = owner
-            self.unit_list = []
+            self.unit_list = [part for part in self.parts() if not (part.depends or part.varies)]
             self.unsettled = True
+        if len(self.unit_list) > MOST_UNITS:
+            self.unit_list = []
         return self.unit_list
+
+    def parts(self) -> list[Unit]:
+        """Return what is remembered element by element."""
+        return [part for unit in self.unit_list for part in (unit.parts or [unit])]
 
     def replace(self, index: int, fresh: Unit) -> None:
         """Take ``fresh`` for a unit that differed, or give up on it if it always does."""
@@ -66,6 +75,21 @@ class Memory:
         if fresh.misses > PATIENCE and not fresh.varies:
             fresh = Unit(fresh.tag, fresh.raw[:4], varies=True)
         self.unit_list[index] = fresh
+
+    def proved(self, unit: Unit) -> None:
+        """Note that a unit that differed before is the same again, and may be joined with its neighbours."""
+        unit.misses = 0
+        self.unsettled = True
+
+    def missed(self, index: int) -> int:
+        """Note that a unit's element is not there; return how far the next unit is: a unit often missed is dropped."""
+        unit = self.unit_list[index]
+        unit.misses += 1
+        self.unsettled = True
+        if unit.misses <= PATIENCE:
+            return 1
+        del self.unit_list[index]
+        return 0
 
     def split(self, index: int) -> None:
         """Put a unit's parts back in its place, so that the one that differs can be told."""
@@ -98,6 +122,7 @@ def _join(run: list[Unit]) -> list[Unit]:
     whole.notes = tuple(note for unit in run for note in unit.notes)
     whole.facts = tuple(fact for unit in run for fact in unit.facts)
     whole.identity = tuple(value for unit in run for value in unit.identity)
+    whole.depends = any(unit.depends for unit in run)
     whole.before, whole.after = run[0].before, run[-1].after
     whole.parts = [part for unit in run for part in (unit.parts or [unit])]
     return [whole]

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from dicomveil.dataset.walk import Walk
 
+    Act = Callable[[Walk, "Rule", int, int, int], bytes | None]
+    """Asked with the walk, the rule, and where the element, its value and what follows begin."""
+
 LENGTH_16, LENGTH_32, LENGTH_32_AFTER_VR = range(3)
 """Where the length stands: 16 bits at 6, 32 bits at 4 (implicit VR), or 32 bits at 8 (PS3.5 7.1)."""
 
@@ -37,7 +40,7 @@ class Rule:
         self.vr = vr
         self.length_form = LENGTH_16
         self.written: bytes | None = None
-        self.act: Callable[[Walk, Rule, int, int, int], bytes | None] | None = None
+        self.act: Act | None = None
         self.inside: Node | None = None
         self.note: object = None
         self.identity: Callable[[bytes], object] | None = None
@@ -55,13 +58,15 @@ class Node:
     another, for items that are encoded otherwise than what holds them.
     """
 
-    __slots__ = ("_twins", "encoding", "hears_entry", "length_16", "length_32", "memory", "rules", "unpack", "vr_of")
+    __slots__ = ("_twins", "encoding", "end_tag", "hears_entry", "item", "item_tag", "length_16", "length_32", "memory", "rules", "unpack", "vr_of")
 
     def __init__(self, encoding: Encoding, vr_of: Mapping[int, str], *, remembers: bool = False) -> None:
         self.encoding = encoding
         self.vr_of = vr_of
         self.rules: dict[bytes, Rule] = {}
         self.unpack = _HEADER[encoding.explicit, encoding.little]
+        self.item = _ITEM[encoding.little]
+        self.item_tag, self.end_tag = (b"\xfe\xff\0\xe0", b"\xfe\xff\xdd\xe0") if encoding.little else _BIG_TAGS
         self.length_16 = _LENGTH_16[encoding.little]
         self.length_32 = _LENGTH_32[encoding.little]
         self.memory = Memory() if remembers else None
@@ -154,9 +159,12 @@ def implied_vr(tag: int) -> str:
 _NEVER_PLAIN = frozenset({"SQ", "UN", "NONE"}) | BINARY_VRS
 _SHORT = {vr.encode(): vr for vr in SHORT_LENGTH_VRS}
 _LONG = {vr.encode(): vr for vr in LONG_LENGTH_VRS}
+VR_CODES = frozenset((*_SHORT, *_LONG))
 _TAG = {True: Struct("<HH").unpack_from, False: Struct(">HH").unpack_from}
 _LENGTH_16 = {True: Struct("<H").unpack_from, False: Struct(">H").unpack_from}
 _LENGTH_32 = {True: Struct("<L").unpack_from, False: Struct(">L").unpack_from}
+_ITEM = {True: Struct("<4sL").unpack_from, False: Struct(">4sL").unpack_from}
+_BIG_TAGS = (b"\xff\xfe\xe0\0", b"\xff\xfe\xe0\xdd")
 _HEADER = {
     (True, True): Struct("<6sH").unpack_from,
     (True, False): Struct(">6sH").unpack_from,

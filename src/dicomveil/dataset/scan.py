@@ -110,9 +110,10 @@ class _Recorder(Walk):
         self._trail.pop()
         return end
 
-    def _item(self, node: Node, value: int, length: int, stop: int) -> int:
-        self._trail[-1] += 1
-        return super()._item(node, value, length, stop)
+    def data_set(self, node: Node, at: int, stop: int, *, undefined: bool) -> int:
+        if self.depth:
+            self._trail[-1] += 1
+        return super().data_set(node, at, stop, undefined=undefined)
 
     def _perhaps_sequence(self, node: Node, inside: Node, at: int, end: int) -> bool:
         elements, trail, sequences = len(self.elements), len(self._trail), self._sequences

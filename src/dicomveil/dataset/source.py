@@ -6,27 +6,30 @@ import os
 from types import TracebackType
 from typing import Self
 
-from dicomveil.errors import NotDicom
+from dicomveil.errors import LimitExceeded, NotDicom
 
 FIRST_WINDOW_BYTES = 32 * 1024
 LARGEST_WINDOW_BYTES = 4 * 1024 * 1024
+MOST_WINDOWS = 5
+LARGEST_READ_BYTES = 256 * 1024 * 1024
 
 
 class Source:
     """One open file, or bytes in memory (an inflated data set).
 
-    Windows are read once, in ascending order, as a scan needs them, and kept so that values found in them can be
-    looked up without another read. Positions are absolute byte offsets.
+    Windows are read once, in ascending order, as a scan needs them, and the last few kept so that values found in them
+    can be looked up without another read. Positions are absolute byte offsets.
     """
 
-    __slots__ = ("_bases", "_windows", "fd", "head", "size")
+    __slots__ = ("_bases", "_recent", "_windows", "fd", "head", "size")
 
     def __init__(self, fd: int, size: int, head: bytes) -> None:
         self.fd = fd
         self.size = size
         self.head = head
+        self._recent = 0, head
         self._bases = [0]
-        self._windows = [head]
+        self._windows = [head if fd >= 0 else head[:FIRST_WINDOW_BYTES]]
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Source:
@@ -76,23 +79,35 @@ class Source:
         last, base = self._windows[-1], self._bases[-1]
         if base <= offset and offset + 16 <= base + len(last):
             return last, base
-        if self.fd < 0:
-            return self.head, 0
         size = min(4 * max(len(last), FIRST_WINDOW_BYTES // 2), LARGEST_WINDOW_BYTES)
-        fresh = os.pread(self.fd, size, offset)
+        fresh = self.head[offset : offset + size] if self.fd < 0 else os.pread(self.fd, size, offset)
         self._windows.append(fresh)
         self._bases.append(offset)
+        if len(self._windows) > MOST_WINDOWS:
+            del self._windows[1], self._bases[1]
         return fresh, offset
 
     def read(self, start: int, end: int) -> bytes:
-        """Return the bytes from ``start`` to ``end``; fewer if the file has shrunk meanwhile."""
+        """Return the bytes from ``start`` to ``end``; fewer if the file has shrunk meanwhile.
+
+        Raises
+        ------
+        LimitExceeded
+            If they are more than anybody should hold in memory.
+        """
         if end <= len(self.head):
             return self.head[start:end]
+        base, window = self._recent
+        if base <= start and end <= base + len(window):
+            return window[start - base : end - base]
         for base, window in zip(reversed(self._bases), reversed(self._windows), strict=True):
             if base <= start:
                 if end <= base + len(window):
+                    self._recent = base, window
                     return window[start - base : end - base]
                 break
         if self.fd < 0:
             return self.head[start:end]
+        if end - start > LARGEST_READ_BYTES:
+            raise LimitExceeded("a value longer than is read into memory", start)
         return os.pread(self.fd, end - start, start)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from struct import Struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dicomveil.dataset.recall import LARGEST_UNIT_BYTES, Unit
-from dicomveil.dataset.rules import KEEP, LENGTH_16, LENGTH_32_AFTER_VR, Node, Rule
+from dicomveil.dataset.recall import LARGEST_UNIT_BYTES, MOST_UNITS, Unit
+from dicomveil.dataset.rules import KEEP, LENGTH_16, LENGTH_32_AFTER_VR, VR_CODES, Node, Rule
 from dicomveil.dataset.splice import Edit, spliced
 from dicomveil.dataset.syntax import (
     BINARY_VRS,
@@ -32,9 +32,13 @@ if TYPE_CHECKING:
 class Limits:
     """What a walk is willing to take on, so that a hostile file costs bounded time and memory."""
 
-    depth: int = 100
+    depth: int = 64
     elements: int = 4_000_000
     inflated_bytes: int = 1 << 29
+
+
+class Stranger(Exception):  # noqa: N818 - no error: the walk was made for another identity
+    """An identifying value is not what it was expected to be."""
 
 
 class Walk:
@@ -43,6 +47,7 @@ class Walk:
     ``edits`` collects what must change, ``notes`` what the rules had to say (in groups, see `flat`), ``identity`` the
     values that identify, ``facts`` what acts want to hand on, ``fresh`` the extents of elements that were not recognised from the data set before. ``context`` stands for all
     that the same bytes need to have in common to come out the same: what was learned under another is forgotten.
+    ``expected`` is the identity that the context was made for, if the walk shall stop at the first that differs.
     ``stamps`` are elements (tag, encoded) to be put in at the root, in ascending order; ``stamped`` counts those done.
     ``tidy`` asks for zeros where the standard wants zeros (PS3.5 7.1.2, 7.5) and a file has something else.
     ``fleeting`` is set by an act whose outcome depends on more than the element's bytes and the context;
@@ -72,11 +77,13 @@ class Walk:
         self.identity: list[object] = []
         self.fresh: list[tuple[int, int]] = []
         self.creators: dict[int, dict[int, object]] = {}
+        self.expected: tuple[object, ...] | None = None
+        self.acts = 0
         self.fleeting = False
         self.read_as_items = False
         self.depth = 0
         self._start = 0
-        self._pixels_end = 0
+        self._after_pixels: tuple[int, ...] = ()
         self._data_sets = 0
         self._closed = False
         self._buffer, self._base = source.window(0)
@@ -93,8 +100,8 @@ class Walk:
         Raises
         ------
         MalformedDataSet
-            If a length leads past its container or the file, a header is cut short, or a sequence is not closed
-            (PS3.5 7.1, 7.5).
+            If a length leads past its container or the file, a header is cut short, a sequence is not closed
+            (PS3.5 7.1, 7.5), or something else than elements stands where Pixel Data may yet follow.
         LimitExceeded
             If the data set is deeper or has more elements than ``limits`` allow.
         """
@@ -104,10 +111,11 @@ class Walk:
         except LimitExceeded:
             raise
         except MalformedDataSet:
-            end = self._pixels_end
-            if not end:
+            if not self._after_pixels:
                 raise
-            self._undo_after(end)
+            end = self._forget_after_pixels()
+        if end + 8 <= self.source.size and not self._after_pixels and not self._is_zeros(end):
+            raise MalformedDataSet("something that is no element where an element must be", end)
         if self.stamped < len(self.stamps):
             self.stamp(UNDEFINED, end)
         return end
@@ -140,7 +148,8 @@ class Walk:
             return end
         units = memory.units(self.context)
         learning = not units
-        index = 0
+        index = tag = 0
+        peeked = -1
         buffer, base = self._buffer, self._base
         while at < stop:
             if index < len(units):
@@ -164,15 +173,19 @@ class Walk:
                         if unit.facts:
                             self.facts += unit.facts
                         self.stamped = unit.after
+                        self.acts += unit.depends
+                        if unit.misses:
+                            memory.proved(unit)
                         at = end
                         index += 1
                         continue
                 if unit.parts:
                     memory.split(index)
                     continue
-                tag = self._tag(node, at)
+                if peeked != at:
+                    peeked, tag = at, self._tag(node, at)
                 if tag > unit.tag:
-                    index += 1
+                    index += memory.missed(index)
                     continue
                 expected = tag == unit.tag
             else:
@@ -183,7 +196,7 @@ class Walk:
                 break
             if expected:
                 memory.replace(index, fresh)
-            else:
+            elif len(units) <= MOST_UNITS:
                 units.insert(index, fresh)
                 memory.unsettled = True
             index += 1
@@ -197,7 +210,7 @@ class Walk:
     def _learned(self, node: Node, at: int, stop: int, undefined: bool) -> tuple[Unit, int]:
         """Walk one element; return it as a unit to remember, and where it ends."""
         edits, notes, identity, facts = len(self.edits), len(self.notes), len(self.identity), len(self.facts)
-        before, fleeting = self.stamped, self.fleeting
+        before, fleeting, acts = self.stamped, self.fleeting, self.acts
         self.fleeting = False
         end = self._one(node, at, stop, undefined)
         if self.fleeting or end - at > LARGEST_UNIT_BYTES or self._closed:
@@ -212,6 +225,7 @@ class Walk:
             unit.facts = tuple(self.facts[facts:])
             unit.identity = tuple(self.identity[identity:])
             unit.before, unit.after = before, self.stamped
+            unit.depends = self.acts != acts or self.stamped != before
         self.fleeting = fleeting or self.fleeting
         return unit, end
 
@@ -292,10 +306,11 @@ class Walk:
             if end > stop:
                 raise MalformedDataSet("a length past the end of what holds it", at)
             if rule.identity is not None:
-                self.identity.append(rule.identity(self.source.read(value, end)))
+                self._identify(rule.identity(self.source.read(value, end)))
             written = rule.written
             if written is None:
                 if rule.act is not None:
+                    self.acts += 1
                     written = rule.act(self, rule, at, value, end)
             elif rule.note is not None:
                 self.notes.append(rule.note)
@@ -313,7 +328,12 @@ class Walk:
             self.identity.append(rule.identity(self.source.read(value, end)))
         written = rule.written
         if written is None and rule.act is not None:
+            self.acts += 1
+            known, size = len(self.edits), self.delta
             written = rule.act(self, rule, at, value, end)
+            if len(self.edits) != known:  # it took back what had become of an element before
+                edits += len(self.edits) - known
+                delta += self.delta - size
         if written is not None:
             del self.edits[edits:]
             self.delta = delta
@@ -324,7 +344,7 @@ class Walk:
         elif self.tidy and rule.length_form == LENGTH_32_AFTER_VR and self.source.read(at + 6, at + 8) != b"\0\0":
             self.edits.insert(edits, (at + 6, at + 8, b"\0\0"))
         if rule.tag in PIXEL_DATA_TAGS and not self.depth:
-            self._pixels_end = end
+            self._after_pixels = (end, self.delta, self.stamped, *map(len, self._lists()))
             self.fleeting = True
         return end
 
@@ -344,6 +364,13 @@ class Walk:
             self.replace(at + 4, at + 8, b"\0\0\0\0")
         self._closed = True
         return at + 8
+
+    def _identify(self, identity: object) -> None:
+        """Hand an identifying value on; stop if it is not the expected one."""
+        count = len(self.identity)
+        self.identity.append(identity)
+        if self.expected is not None and (count >= len(self.expected) or self.expected[count] != identity):
+            raise Stranger
 
     # --- what elements hold
 
@@ -370,7 +397,7 @@ class Walk:
                 self.read_as_items = True
             else:
                 self.read_as_items = self._perhaps_sequence(node, rule.inside, value, end)
-            self._adjust(edits, delta, value, length, node)
+            self._adjust(edits, delta, value, length, node, 2 if rule.length_form == LENGTH_16 else 4)
         return end
 
     def sequence(self, node: Node, at: int, stop: int, *, undefined: bool) -> int:
@@ -378,73 +405,81 @@ class Walk:
         self.depth += 1
         if self.depth > self.limits.depth:
             raise LimitExceeded("nested deeper than is accepted", at)
-        plain = _ITEM[node.encoding.little]
+        item = node.item
         while at < stop:
-            if at + 8 > self._available or at < self._base:
+            if at + 14 > self._available or at < self._base:
                 self._refill(at)
                 if at + 8 > self._available:
                     raise MalformedDataSet("a header cut short", at)
-            group, element, length = plain(self._buffer, at - self._base)
-            if group != 0xFFFE or element != 0xE000:
-                if group != 0xFFFE or element != 0xE0DD or not (undefined or at + 8 == stop):
+            here = at - self._base
+            tag, length = item(self._buffer, here)
+            if tag != node.item_tag:
+                if tag != node.end_tag or not (undefined or at + 8 == stop):
                     raise MalformedDataSet("something that is no item where a sequence item must be", at)
                 if length and self.tidy:
                     self.replace(at + 4, at + 8, b"\0\0\0\0")
                 self.depth -= 1
                 return at + 8
-            at = self._item(node, at + 8, length, stop)
+            inner = node
+            if (
+                node.encoding.explicit
+                and self._buffer[here + 12 : here + 14] not in VR_CODES
+                and length
+                and not self._is_explicit(at + 8)
+            ):
+                inner = node.twin(IMPLICIT_LE if node.encoding.little else IMPLICIT_BE)
+            value = at + 8
+            if length == UNDEFINED:
+                at = self.data_set(inner, value, stop, undefined=True)
+                continue
+            at = value + length
+            if at > stop:
+                raise MalformedDataSet("an item longer than what holds it", value - 8)
+            edits, delta = len(self.edits), self.delta
+            self.data_set(inner, value, at, undefined=False)
+            if self.delta != delta:
+                self._adjust(edits, delta, value, length, node, 4)
         if undefined or at > stop:
             raise MalformedDataSet("a sequence that is never closed", at)
         self.depth -= 1
         return at
 
-    def _item(self, node: Node, value: int, length: int, stop: int) -> int:
-        inner = node
-        if node.encoding.explicit and length and not self._is_explicit(value):
-            inner = node.twin(IMPLICIT_LE if node.encoding.little else IMPLICIT_BE)
-        if length == UNDEFINED:
-            return self.data_set(inner, value, stop, undefined=True)
-        end = value + length
-        if end > stop:
-            raise MalformedDataSet("an item longer than what holds it", value - 8)
-        edits, delta = len(self.edits), self.delta
-        self.data_set(inner, value, end, undefined=False)
-        self._adjust(edits, delta, value, length, node)
-        return end
-
-    def _adjust(self, edits: int, delta: int, value: int, length: int, node: Node) -> None:
-        """Rewrite a defined length if what it measures has changed size since ``delta``."""
-        if self.delta != delta:
-            new = (length + self.delta - delta).to_bytes(4, "little" if node.encoding.little else "big")
-            self.edits.insert(edits, (value - 4, value, new))
+    def _adjust(self, edits: int, delta: int, value: int, length: int, node: Node, field: int) -> None:
+        """Rewrite a defined length, ``field`` bytes long, if what it measures has changed size since ``delta``."""
+        if self.delta == delta:
+            return
+        length += self.delta - delta
+        if length >= (1 << 8 * field) - 1:
+            raise LimitExceeded("grown longer than its length can say", value - field)
+        new = length.to_bytes(field, "little" if node.encoding.little else "big")
+        self.edits.insert(edits, (value - field, value, new))
 
     def _is_explicit(self, at: int) -> bool:
         """Tell whether an item's first element carries a VR; some writers nest implicit VR in explicit."""
         head = self.source.read(at, at + 6)
-        return head[4:].isalpha() and head[4:].isupper() or head[:2] in (b"\xfe\xff", b"\xff\xfe")
+        return (head[4:].isalpha() and head[4:].isupper()) or head[:2] in (b"\xfe\xff", b"\xff\xfe")
 
     def _perhaps_sequence(self, node: Node, inside: Node, at: int, end: int) -> bool:
         """Walk a value that may be a sequence stored as UN; if it is not one to its last byte, leave it whole."""
         inner = inside.twin(self._unknown_encoding(node, at))
         if self.source.read(at, at + 4) != (_ITEM_LITTLE if inner.encoding.little else _ITEM_BIG):
             return False
-        lists = (self.edits, self.notes, self.identity, self.facts, self.fresh)
-        marks = [len(each) for each in lists]
-        delta, depth = self.delta, self.depth
+        marks = [len(each) for each in self._lists()]
+        delta, depth, data_sets = self.delta, self.depth, self._data_sets
         try:
             self.sequence(inner, at, end, undefined=False)
         except LimitExceeded:
             raise
         except MalformedDataSet:
-            self.delta, self.depth, self._closed = delta, depth, False
-            for each, mark in zip(lists, marks, strict=True):
+            self.delta, self.depth, self._data_sets, self._closed = delta, depth, data_sets, False
+            for each, mark in zip(self._lists(), marks, strict=True):
                 del each[mark:]
             return False
         return True
 
     def _unknown_encoding(self, node: Node, at: int) -> Encoding:
         """Return how the items in a UN value are encoded: little endian even in big (PS3.5 6.2.2 note 2)."""
-        little = self.source.read(at, at + 4) == _ITEM_LITTLE
+        little = self.source.read(at, at + 2) == _ITEM_LITTLE[:2]
         return IMPLICIT_LE if little and not node.encoding.little else node.encoding
 
     def _fragments(self, at: int, stop: int, little: bool) -> int:
@@ -482,11 +517,21 @@ class Walk:
         head = self.source.read(at, at + 4)
         return node.tag_of(head) if len(head) == 4 else 0
 
-    def _undo_after(self, end: int) -> None:
-        """Take back what was edited beyond the end of the data set."""
-        while self.edits and self.edits[-1][0] >= end:
-            start, stop, new = self.edits.pop()
-            self.delta -= len(new) - (stop - start)
+    def _is_zeros(self, at: int) -> bool:
+        """Tell whether nothing but zeros follows."""
+        size = self.source.size
+        parts = range(at, size, _PADDING_READ_BYTES)
+        return not any(any(self.source.read(part, min(part + _PADDING_READ_BYTES, size))) for part in parts)
+
+    def _lists(self) -> tuple[list[Any], ...]:
+        return self.edits, self.notes, self.identity, self.facts, self.fresh
+
+    def _forget_after_pixels(self) -> int:
+        """Take back what came of bytes behind Pixel Data that are no elements; return where it ends."""
+        end, self.delta, self.stamped, *marks = self._after_pixels
+        for each, mark in zip(self._lists(), marks, strict=True):
+            del each[mark:]
+        return end
 
 
 def flat(notes: list[object]) -> tuple[object, ...]:
@@ -500,5 +545,6 @@ def flat(notes: list[object]) -> tuple[object, ...]:
     return tuple(single)
 
 
+_PADDING_READ_BYTES = 64 * 1024
 _ITEM_LITTLE, _ITEM_BIG = b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00"
 _ITEM = {True: Struct("<HHL").unpack_from, False: Struct(">HHL").unpack_from}

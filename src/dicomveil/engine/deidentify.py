@@ -11,12 +11,13 @@ from dicomveil.dataset.part10 import Part10, open_part10
 from dicomveil.dataset.peek import Peek
 from dicomveil.dataset.source import FIRST_WINDOW_BYTES, Source
 from dicomveil.dataset.splice import Edit, Piece, deflated, pieces_of
-from dicomveil.dataset.walk import Limits, Walk
+from dicomveil.dataset.syntax import UNDEFINED
+from dicomveil.dataset.walk import Limits, Stranger, Walk
 from dicomveil.dataset.write import Draft
 from dicomveil.engine.admit import admit_sop_class, pixels_need_a_look
-from dicomveil.engine.plan import Plan
+from dicomveil.engine.plan import Enough, Plan
 from dicomveil.engine.report import Report
-from dicomveil.engine.setting import Blank, Setting
+from dicomveil.engine.setting import Setting
 from dicomveil.errors import BrokenInstance, Refused, UsageError
 from dicomveil.standard.dictionary import vr_by_tag
 
@@ -34,6 +35,7 @@ MEDIA_STORAGE_SOP_CLASS_UID = 0x00020002
 MEDIA_STORAGE_SOP_INSTANCE_UID = 0x00020003
 
 _MOST_SETTINGS = 256
+_FRAMES = 0x50000000  # from here on come functional groups and pixels: many elements, and hardly ever a name
 
 
 class Deidentifier:
@@ -61,7 +63,6 @@ class Deidentifier:
         self._plans: dict[str, Plan] = {}
         self._settings: dict[tuple[str, Encoding, tuple[Identity, ...]], Setting] = {}
         self._last: dict[tuple[str, Encoding], Setting] = {}
-        self._blank: Setting = Blank()
         self._check = ResidueCheck()
         self._peek = Peek((SOP_CLASS_UID, SOP_INSTANCE_UID), vr_by_tag())
 
@@ -133,14 +134,25 @@ class Deidentifier:
         """Walk the data set as what it turns out to be: a first guess is its predecessor's patient and study."""
         encoding = part10.syntax.encoding
         root = plan.root(encoding)
-        setting = self._last.get((sop_class, encoding)) or self._blank
-        while True:
-            walk = Walk(part10.source, setting.world, setting.stamps, self.limits, tidy=True)
-            end = walk.root(root, part10.start)
-            identity = cast("tuple[Identity, ...]", tuple(walk.identity))
-            if identity == setting.identity and setting is not self._blank:
-                return walk, end, setting
-            setting = self._setting(plan, sop_class, encoding, identity)
+        setting = self._last.get((sop_class, encoding))
+        for before in (_FRAMES, UNDEFINED):
+            if setting is not None:
+                walk = Walk(part10.source, setting.world, setting.stamps, self.limits, tidy=True)
+                walk.expected = setting.identity
+                try:
+                    end = walk.root(root, part10.start)
+                    if tuple(walk.identity) == setting.identity:
+                        return walk, end, setting
+                except Stranger:
+                    pass
+            harvest = Walk(part10.source, limits=self.limits)
+            try:
+                harvest.root(plan.harvest(encoding, before), part10.start)
+            except Enough:
+                pass
+            setting = self._setting(plan, sop_class, encoding, cast("tuple[Identity, ...]", tuple(harvest.identity)))
+        walk = Walk(part10.source, setting.world, setting.stamps, self.limits, tidy=True)
+        return walk, walk.root(root, part10.start), setting
 
     def _setting(
         self, plan: Plan, sop_class: str, encoding: Encoding, identity: tuple[Identity, ...]

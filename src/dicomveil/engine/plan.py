@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from dicomveil.actions.catalogue import ACTIONS
 from dicomveil.actions.dummy import DUMMY_BY_VR
 from dicomveil.actions.dummy_items import dummy_item
-from dicomveil.actions.outcome import KEPT, Action, Replaced, World
+from dicomveil.actions.outcome import KEPT, Action, Replaced
 from dicomveil.actions.replace import replace_with
 from dicomveil.dataset.rules import Node, Rule
+from dicomveil.dataset.syntax import UNDEFINED, Encoding
 from dicomveil.engine.admit import ENCAPSULATED_DOCUMENT, ENCRYPTED_ATTRIBUTES, refuse_content
 from dicomveil.engine.identity import PATIENT_ID, PATIENT_NAME, Identity, identifies
 from dicomveil.engine.marks import MARKS, mark_rule
@@ -25,7 +26,9 @@ from dicomveil.recipe.unlisted import NUMBER_VRS, TEXT_VRS
 from dicomveil.standard.dictionary import vr_by_tag, vr_of
 
 if TYPE_CHECKING:
-    from dicomveil.dataset.syntax import Encoding
+    from collections.abc import Callable
+
+    from dicomveil.dataset.rules import Act
     from dicomveil.dataset.walk import Walk
     from dicomveil.recipe.model import Recipe
 
@@ -34,9 +37,6 @@ SERIES_INSTANCE_UID = 0x0020000E
 MODALITY = 0x00080060
 PIXEL_DATA = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010, 0x7FE00001})
 NAMED_AT_ROOT = {SERIES_INSTANCE_UID: "series", MODALITY: "modality", **dict.fromkeys(PIXEL_DATA, "pixels")}
-
-Act = "Callable[[Walk, Rule, int, int, int], bytes | None]"
-
 
 class Plan:
     """What one recipe does to the instances of one SOP class."""
@@ -54,12 +54,34 @@ class Plan:
             rule.target.creator is not None for rule in recipe.rules
         )
         self._roots: dict[Encoding, PlanNode] = {}
+        self._harvests: dict[tuple[Encoding, int], Harvest] = {}
 
     def root(self, encoding: Encoding) -> PlanNode:
         """Return the place where data sets in this encoding begin."""
         if encoding not in self._roots:
             self._roots[encoding] = PlanNode(self, (), encoding)
         return self._roots[encoding]
+
+    def harvest(self, encoding: Encoding, before: int = UNDEFINED) -> Harvest:
+        """Return the place to begin a walk that only finds out whose instance it is.
+
+        It stops (`Enough`) at the first top-level tag from ``before`` on.
+        """
+        if (encoding, before) not in self._harvests:
+            self._harvests[encoding, before] = Harvest(self, (), encoding, before)
+        return self._harvests[encoding, before]
+
+    def identity_of(self, path: tuple[int, ...], tag: int, vr: str) -> Callable[[bytes], object] | None:
+        """Return what makes an identity of an attribute's value, if it tells whose instance it is.
+
+        What the recipe keeps is no secret, and what private sequences hold goes unseen.
+        """
+        known_vr = vr_of(tag) or vr
+        if not identifies(tag, known_vr, at_root=not path) or any(step & 0x10000 for step in (*path, tag)):
+            return None
+        if self.resolver.decide(path, tag).verb is Verb.KEEP:
+            return None
+        return partial(Identity, tag, known_vr == "PN", not path)
 
 
 class PlanNode(Node):
@@ -95,8 +117,7 @@ class PlanNode(Node):
             rule.act = lambda walk, rule, start, value, end: refuse_content(rule.tag)
         else:
             rule = self._rule(tag, vr, decision)
-        if decision.verb is not Verb.KEEP and identifies(tag, vr_of(tag) or vr, at_root=at_root):
-            rule.identity = partial(Identity, tag, (vr_of(tag) or vr) == "PN", at_root)
+        rule.identity = self.plan.identity_of(self.path, tag, vr)
         if at_root and tag in NAMED_AT_ROOT:
             rule.act = _naming(NAMED_AT_ROOT[tag], rule.act)
         rule.gated = at_root and tag > (PATIENT_ID if self.plan.stamps_patient_id else PATIENT_IDENTITY_REMOVED)
@@ -116,7 +137,7 @@ class PlanNode(Node):
         elif verb is Verb.REPLACE:
             action = replace_with(decision.value or "")
         elif verb is Verb.PSEUDONYM:
-            action = ACTIONS["patient-pseudonym" if tag == PATIENT_NAME else "pseudonym"]
+            action = _PSEUDONYM.get(tag) or ACTIONS["pseudonym"]
         elif verb is Verb.REMOVE:
             return self._constant(rule, decision, b"")
         elif verb is Verb.EMPTY:
@@ -134,7 +155,7 @@ class PlanNode(Node):
         tag = rule.tag
         if decision.verb in (Verb.REMOVE, Verb.EMPTY, Verb.DUMMY, Verb.REPLACE):
             if not tag & 0x10000:
-                rule.inside = Harvest(self.encoding)
+                rule.inside = Harvest(self.plan, (*self.path, tag), self.encoding)
             if decision.verb is Verb.REMOVE:
                 return self._constant(rule, decision, b"")
             value = dummy_item(tag, self.encoding) if decision.verb is Verb.DUMMY else b""
@@ -175,7 +196,7 @@ class PlanNode(Node):
             return b""
         return self._dummy(tag, vr) if verb is Verb.DUMMY else self.encoding.element(tag, vr, b"")
 
-    def _acting(self, action: Action, tag: int, vr: str, decision: Decision) -> Act:  # type: ignore[valid-type]
+    def _acting(self, action: Action, tag: int, vr: str, decision: Decision) -> Act:
         """Make the function that asks an action about a value and encodes its answer."""
         encode = self.encoding.element
         note = Note(self.path, tag, str(decision.verb), decision.reason)
@@ -197,7 +218,7 @@ class PlanNode(Node):
 
         return act
 
-    def _unless_items(self, tag: int, decision: Decision) -> Act:  # type: ignore[valid-type]
+    def _unless_items(self, tag: int, decision: Decision) -> Act:
         """Remove a sequence stored in another VR that does not read as items: nobody has looked into it."""
         note = Note(self.path, tag, "remove", f"{decision.reason}; does not read as items")
 
@@ -211,25 +232,43 @@ class PlanNode(Node):
 
 
 class Harvest(Node):
-    """A place inside what goes anyway, walked only for what it tells about whose instance it is."""
+    """A place that is walked only for what it tells about whose instance it is: what goes anyway, or a first look."""
 
-    __slots__ = ()
+    __slots__ = ("before", "path", "plan")
 
-    def __init__(self, encoding: Encoding) -> None:
+    def __init__(
+        self, plan: Plan, path: tuple[int, ...], encoding: Encoding, before: int = UNDEFINED
+    ) -> None:
         super().__init__(encoding, vr_by_tag())
+        self.plan = plan
+        self.path = path
+        self.before = before
 
     def in_encoding(self, encoding: Encoding) -> Node:
         """Make the same place for items in another encoding."""
-        return Harvest(encoding)
+        return Harvest(self.plan, self.path, encoding, self.before)
 
     def rule_for(self, tag: int, vr: str) -> Rule | None:
         """Look at what identifies, go into sequences, pass by the rest."""
         rule = Rule(tag, vr)
-        if vr == "SQ" and not tag & 0x10000:
-            rule.inside = self
-        elif identifies(tag, vr_of(tag) or vr, at_root=False):
-            rule.identity = partial(Identity, tag, (vr_of(tag) or vr) == "PN", False)
+        if tag >= self.before:
+            rule.act = _enough
+        elif "SQ" in (vr, vr_of(tag)) and not tag & 0x10000:
+            rule.inside = Harvest(self.plan, (*self.path, tag), self.encoding)
+        else:
+            rule.identity = self.plan.identity_of(self.path, tag, vr)
         return rule if _does_anything(rule) else None
+
+
+class Enough(Exception):  # noqa: N818 - no error: it ends a harvest
+    """The rest of the data set is not looked at for now."""
+
+
+def _enough(walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes | None:
+    raise Enough
+
+
+_PSEUDONYM = {PATIENT_NAME: ACTIONS["patient-pseudonym"], PATIENT_ID: ACTIONS["patient-id"]}
 
 
 def _does_anything(rule: Rule) -> bool:
@@ -238,6 +277,8 @@ def _does_anything(rule: Rule) -> bool:
 
 def _check_for(vr: str, standard_vr: str | None) -> Action | None:
     """Return how to check a value that stays: by the VR it is stored in and the one it should have."""
+    if " or " in vr:
+        return None
     if standard_vr == "UI" and vr in ("UI", "UN"):
         return ACTIONS["check-uid"]
     for each in (standard_vr, vr):
@@ -250,11 +291,11 @@ def _check_for(vr: str, standard_vr: str | None) -> Action | None:
     return None
 
 
-def _naming(kind: str, act: Act | None) -> Act:  # type: ignore[valid-type]
+def _naming(kind: str, act: Act | None) -> Act:
     """Hand a value on to the report before acting on it."""
 
     def naming(walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes | None:
         walk.facts.append(Named(kind, walk.source.read(value, end) if kind != "pixels" else b""))
-        return act(walk, rule, start, value, end) if act else None  # type: ignore[misc]
+        return act(walk, rule, start, value, end) if act else None
 
     return naming

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dicomveil.actions.outcome import World, padded
+from dicomveil.actions.outcome import padded
 from dicomveil.assurance.residue import Wanted
-from dicomveil.dataset.charset import Charset
 from dicomveil.engine.identity import BURNED_IN_ANNOTATION, PATIENT_ID, STUDY_INSTANCE_UID, Identity, world_of
 from dicomveil.engine.stamp import stamps
-from dicomveil.text.identifiers import KnownIdentifiers
 
 if TYPE_CHECKING:
     from dicomveil.dataset.syntax import Encoding
@@ -44,33 +42,6 @@ class Setting:
             retained=self.world.retained,
             ours=tuple(encoded for _, encoded in marks),
         )
-
-
-class Blank(Setting):
-    """Nobody's setting: for a first walk that finds out whose instance it is."""
-
-    __slots__ = ()
-
-    def __init__(self) -> None:
-        self.identity = ()
-        self.world = World(_NoPseudonyms(), "", 0, Charset.of(b""), KnownIdentifiers.of((), ()))
-        self.patient = self.study_uid = ""
-        self.burned_in = b""
-        self.stamps = ()
-        self.wanted = Wanted(())
-
-
-class _NoPseudonyms:
-    """Stands in for a source of stand-ins where none must be used up."""
-
-    def uid(self, original: str) -> str:
-        return "2.25.0"
-
-    def identifier(self, purpose: str, original: str) -> str:
-        return ""
-
-    def days(self, patient: str) -> int:
-        return 0
 
 
 def _at_root(identity: tuple[Identity, ...], tag: int) -> bytes:

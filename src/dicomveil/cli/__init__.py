@@ -1,0 +1,158 @@
+"""The command line: words in, one library call, and an exit code; each command in a file of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False  # type checkers take it for typing's, which is slow to import
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+DONE, SOME_NOT_DONE, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+COMMANDS = {
+    "deidentify": "write a de-identified copy of a file or a folder",
+    "explain": "say for every element of a file what would become of it, and why",
+    "recipes": "list the recipes that come with dicomveil, or show one",
+}
+
+HELP = """\
+De-identify DICOM files to PS3.15 at every depth, touching only what the recipe touches.
+
+  dicomveil deidentify hospital-export shared
+
+writes copies of the DICOM files in the folder `hospital-export` to the folder `shared`, under names that
+tell nothing, with the Basic Application Confidentiality Profile carried out. Originals are only read.
+Beside the copies stands the folder `shared.dicomveil` with the project's key and a report: it is private
+and stays where the originals are.
+
+Commands:
+{commands}
+
+  dicomveil COMMAND --help    tells all about a command
+  dicomveil --version         tells the version, and the edition of the standard
+
+Exit codes: 0 all done, 1 some files refused or failed, 2 wrong usage, recipe or key, 130 interrupted.
+"""
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Carry out a command line and return its exit code; nothing gets out but that.
+
+    Parameters
+    ----------
+    words
+        What stands behind the program's name; None for what it was started with.
+    """
+    _accept_any_character()
+    try:
+        code = _dispatch(list(sys.argv[1:] if words is None else words))
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return INTERRUPTED
+    except SystemExit as leaving:  # argparse, after --help
+        return int(leaving.code or DONE)
+    except BrokenPipeError:
+        _let_go_of_stdout()
+        return SOME_NOT_DONE
+    except Exception as error:
+        return _explained(error)
+    return code
+
+
+def _dispatch(words: list[str]) -> int:
+    match words:
+        case []:
+            sys.stderr.write(_help())
+            return WRONG_USAGE
+        case ["--help" | "-h" | "help", *_]:
+            sys.stdout.write(_help())
+            return DONE
+        case ["--version", *_]:
+            sys.stdout.write(_version())
+            return DONE
+        case [command, *rest] if command in COMMANDS:
+            return _command(command)(rest)
+        case [strange, *_]:
+            return _unknown(strange)
+    raise AssertionError
+
+
+def _command(name: str) -> Callable[[list[str]], int]:
+    match name:
+        case "deidentify":
+            from dicomveil.cli.deidentify import deidentify as command
+        case "explain":
+            from dicomveil.cli.explain import explain as command
+        case _:
+            from dicomveil.cli.recipes import recipes as command
+    return command
+
+
+def _unknown(word: str) -> int:
+    """Answer a word that is no command; what may be a path is not repeated."""
+    from dicomveil.recipe.wording import unknown
+
+    if word.startswith("-") or word.isalpha():
+        _say(
+            unknown("option" if word.startswith("-") else "command", word, [*COMMANDS, "--help", "--version"])
+        )
+    else:
+        _say(f"the first word is a command; there are: {', '.join(COMMANDS)}")
+    return WRONG_USAGE
+
+
+def _explained(error: Exception) -> int:
+    """Tell an error in a line without a traceback, whose lines might quote a value."""
+    from dicomveil.errors import DicomveilError, InstanceError
+
+    if isinstance(error, InstanceError):
+        _say(f"{error} ({error.code})")
+        return SOME_NOT_DONE
+    if isinstance(error, DicomveilError):
+        _say(str(error))
+        return WRONG_USAGE
+    if isinstance(error, OSError):
+        _say(os.strerror(error.errno or 0))
+        return SOME_NOT_DONE
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = (
+        ""
+        if trace is None
+        else f" in {os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
+    )
+    _say(f"a fault of dicomveil: {type(error).__name__}{where}; please report it, without patient data")
+    return SOME_NOT_DONE
+
+
+def _say(message: str) -> None:
+    sys.stderr.write("".join(f"dicomveil: {line}\n" for line in message.splitlines()))
+
+
+def _help() -> str:
+    return HELP.format(commands="\n".join(f"  {name:<12}{purpose}" for name, purpose in COMMANDS.items()))
+
+
+def _version() -> str:
+    from dicomveil import __version__
+    from dicomveil.standard import ACKNOWLEDGEMENT, EDITION
+
+    return f"dicomveil {__version__}, PS3.15 {EDITION}\nTables of the standard: {ACKNOWLEDGEMENT}\n"
+
+
+def _accept_any_character() -> None:
+    """Let a terminal or pipe that knows few characters get the others escaped, instead of an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _let_go_of_stdout() -> None:
+    """Keep Python from complaining at its end that nobody reads what is left."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -1,0 +1,77 @@
+"""Read a command's words; wrong ones are answered in one line that repeats nothing but options."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn, TypeVar
+
+from dicomveil.errors import UsageError
+
+Arguments = TypeVar("Arguments", bound=argparse.Namespace)
+
+HELP_WIDTH = 100
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser of one command that raises instead of leaving.
+
+    Words that are no options may be names of folders, and these names of patients: no message repeats them.
+    """
+
+    def __init__(self, command: str, description: str, epilog: str = "") -> None:
+        super().__init__(
+            prog=f"dicomveil {command}",
+            description=description,
+            epilog=epilog,
+            formatter_class=_Layout,
+            allow_abbrev=False,
+        )
+
+    def read(self, words: list[str], into: Arguments) -> Arguments:
+        """Read all words into a namespace.
+
+        Raises
+        ------
+        UsageError
+            If a word is missing, unknown or too many.
+        """
+        found, rest = self.parse_known_args(words, into)
+        if rest:
+            self.error(self._about(rest[0]))
+        return found
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what argparse would print."""
+        if "ignored explicit argument" in message:
+            message = message.partition(":")[0] + " takes no value"
+        raise UsageError(f"{message}\nsee {self.prog} --help")
+
+    def _about(self, word: str) -> str:
+        if not word.startswith("-"):
+            return "more words than expected"
+        from dicomveil.recipe.wording import unknown
+
+        return unknown("option", word.partition("=")[0], self._option_string_actions)
+
+    def takes_recipe(self) -> None:
+        """Add the options that say what is to be done."""
+        self.add_argument(
+            "--recipe",
+            metavar="NAME|FILE",
+            default="basic",
+            help="a recipe of dicomveil's (see dicomveil recipes) or a TOML file; without it, basic",
+        )
+        self.add_argument(
+            "--retain",
+            metavar="OPTION",
+            action="append",
+            default=[],
+            help="also carry out an option of the profile, such as --retain modified-dates; can be given "
+            "again: safe-private, uids, device-identity, institution-identity, patient-characteristics, "
+            "full-dates, modified-dates",
+        )
+
+
+class _Layout(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=HELP_WIDTH, max_help_position=26)  # asking the terminal costs 8 ms

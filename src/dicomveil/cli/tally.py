@@ -1,0 +1,80 @@
+"""Count what became of the files of a run, and say it at its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dicomveil.batch.run import Outcome
+
+_PIXELS = "likely to show text, which is not searched for yet; look at them before you share them"
+
+
+class Tally:
+    """Numbers of files by what became of them; no value, token or path."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.pixels_not_checked = 0
+        self.not_done: dict[str, int] = {}
+        self.skipped: dict[str, int] = {}
+        self._messages: dict[str, set[str]] = {}
+
+    def add(self, outcome: Outcome) -> bool:
+        """Count one file; return whether it was refused or failed."""
+        if outcome.code == "done":
+            self.done += 1
+            self.pixels_not_checked += outcome.report is not None and outcome.report.pixels_not_checked
+            return False
+        if outcome.code == "skipped":
+            self.skipped[outcome.message] = self.skipped.get(outcome.message, 0) + 1
+            return False
+        self.not_done[outcome.code] = self.not_done.get(outcome.code, 0) + 1
+        self._messages.setdefault(outcome.code, set()).add(outcome.message)
+        return True
+
+    @property
+    def failures(self) -> int:
+        """Return how many files were refused or failed."""
+        return sum(self.not_done.values())
+
+    @property
+    def found_nothing(self) -> bool:
+        """Tell whether there was no DICOM file at all."""
+        return not self.done and not self.not_done
+
+    def rows(self, *, dry_run: bool = False) -> list[tuple[str, str, int, str]]:
+        """Return the closing table: what became, why, how many, and what that means."""
+        rows = [("would be done" if dry_run else "done", "", self.done, "")]
+        for code, count in sorted(self.not_done.items()):
+            messages = self._messages[code]
+            rows.append(("not done", code, count, next(iter(messages)) if len(messages) == 1 else ""))
+        rows += [("skipped", "", count, reason) for reason, count in sorted(self.skipped.items())]
+        if self.pixels_not_checked:
+            rows.append(("pixels not checked", "", self.pixels_not_checked, _PIXELS))
+        return rows
+
+    def as_json(self) -> dict[str, object]:
+        """Return the same numbers by name."""
+        return {
+            "done": self.done,
+            "not_done": dict(sorted(self.not_done.items())),
+            "skipped": dict(sorted(self.skipped.items())),
+            "pixels_not_checked": self.pixels_not_checked,
+        }
+
+
+def table(rows: list[tuple[str, str, int, str]]) -> str:
+    """Lay out the closing table, a line a row.
+
+    Examples
+    --------
+    >>> print(table([("done", "", 12, ""), ("not done", "malformed", 1, "item length past the end")]), end="")
+      done                   12
+      not done  malformed     1  item length past the end
+    """
+    what = max(len(row[0]) for row in rows)
+    why = max(len(row[1]) for row in rows)
+    number = max(4, *(len(str(row[2])) for row in rows))
+    lines = [f"  {a:<{what}}  {b:<{why}}  {count:>{number}}  {c}".rstrip() for a, b, count, c in rows]
+    return "".join(f"{line}\n" for line in lines)
