@@ -9,7 +9,7 @@ from dicomveil.actions.new_uid import new_uid
 from dicomveil.actions.outcome import Action
 from dicomveil.actions.pseudonym import patient_id, patient_pseudonym, pseudonym
 from dicomveil.actions.remove import remove
-from dicomveil.actions.retain import retain
+from dicomveil.actions.retain import retain, retain_uid
 from dicomveil.actions.shift_date import shift_date
 
 ACTIONS: dict[str, Action] = {
@@ -17,6 +17,7 @@ ACTIONS: dict[str, Action] = {
     "empty": empty,
     "dummy": dummy,
     "keep": retain,
+    "keep-uid": retain_uid,
     "pseudonym": pseudonym,
     "patient-id": patient_id,
     "patient-pseudonym": patient_pseudonym,

@@ -58,7 +58,7 @@ class Node:
     another, for items that are encoded otherwise than what holds them.
     """
 
-    __slots__ = ("_twins", "encoding", "end_tag", "hears_entry", "item", "item_tag", "length_16", "length_32", "memory", "rules", "unpack", "vr_of")
+    __slots__ = ("_twins", "encoding", "end_tag", "hears_entry", "item", "item_end", "item_tag", "length_16", "length_32", "memory", "rules", "unpack", "vr_of")
 
     def __init__(self, encoding: Encoding, vr_of: Mapping[int, str], *, remembers: bool = False) -> None:
         self.encoding = encoding
@@ -67,6 +67,7 @@ class Node:
         self.unpack = _HEADER[encoding.explicit, encoding.little]
         self.item = _ITEM[encoding.little]
         self.item_tag, self.end_tag = (b"\xfe\xff\0\xe0", b"\xfe\xff\xdd\xe0") if encoding.little else _BIG_TAGS
+        self.item_end = b"\xfe\xff\x0d\xe0\0\0\0\0" if encoding.little else b"\xff\xfe\xe0\x0d\0\0\0\0"
         self.length_16 = _LENGTH_16[encoding.little]
         self.length_32 = _LENGTH_32[encoding.little]
         self.memory = Memory() if remembers else None

@@ -188,6 +188,10 @@ class Walk:
                     index += memory.missed(index)
                     continue
                 expected = tag == unit.tag
+            elif undefined and buffer.startswith(node.item_end, at - base) and at >= base:
+                at += 8
+                self._closed = True
+                break
             else:
                 expected = False
             fresh, at = self._learned(node, at, stop, undefined)

@@ -182,7 +182,7 @@ class Deidentifier:
             patient=setting.patient,
             study_uid=setting.study_uid,
             series_uid=uid(_text(series)) if series else "",
-            instance_uid=original if plan.keeps_uids else uid(original),
+            instance_uid=original if plan.keeps_uids and not original.strip(_UID_REPERTOIRE) else uid(original),
             pixels_not_checked=pixels_need_a_look(sop_class, setting.burned_in, modality, has_pixels),
             notes=walk.notes,
         )

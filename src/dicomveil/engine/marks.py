@@ -38,25 +38,30 @@ def mark_rule(recipe: Recipe, encoding: Encoding, tag: int, vr: str, *, again: b
     note = Note((), tag, "stamp", _REASON) if tag != PATIENT_ID else Note((), tag, "pseudonym", "one patient, one ID")
 
     def act(walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes | None:
+        if tag == METHOD and not again and _is_ours(walk.source.read(value, end)):
+            raise Refused("already-deidentified", "carries the mark of an earlier run of dicomveil")
         if walk.stamped >= len(walk.stamps) or walk.stamps[walk.stamped][0] != tag:
             return b""  # the same attribute a second time
         fresh = walk.stamps[walk.stamped][1]
         walk.stamped += 1
         walk.notes.append(note)
         if tag == METHOD:
-            return _with_earlier_methods(walk, recipe, encoding, walk.source.read(value, end), again=again)
+            return _with_earlier_methods(walk, recipe, encoding, walk.source.read(value, end))
         if tag == METHOD_CODES and end > value:
-            return _with_earlier_codes(walk, recipe, encoding, value, end)
+            return _with_earlier_codes(walk, rule, recipe, encoding, value, end)
         return fresh
 
     rule.act = act
     return rule
 
 
-def _with_earlier_methods(walk: Walk, recipe: Recipe, encoding: Encoding, raw: bytes, *, again: bool) -> bytes:
+def _is_ours(raw: bytes) -> bool:
+    """Tell whether any value of De-identification Method is ours; other tools may have added theirs since."""
+    return any(each.strip().lower().startswith(f"{OURS} ".encode()) for each in raw.split(b"\\"))
+
+
+def _with_earlier_methods(walk: Walk, recipe: Recipe, encoding: Encoding, raw: bytes) -> bytes:
     ours = method_texts(recipe)
-    if raw.lower().startswith(OURS.encode()) and not again:
-        raise Refused("already-deidentified", "carries the mark of an earlier run of dicomveil")
     world = walk.context
     assert isinstance(world, World)
     earlier = raw.strip(b" \0")

@@ -15,7 +15,7 @@ from dicomveil.dataset.syntax import UNDEFINED, Encoding
 from dicomveil.engine.admit import ENCAPSULATED_DOCUMENT, ENCRYPTED_ATTRIBUTES, refuse_content
 from dicomveil.engine.identity import PATIENT_ID, PATIENT_NAME, Identity, identifies
 from dicomveil.engine.marks import MARKS, mark_rule
-from dicomveil.engine.private import creator_rule, is_creator, private_rule
+from dicomveil.engine.private import UNVOUCHED, creator_rule, is_creator, private_rule, stored_as_known
 from dicomveil.engine.report import Named, Note
 from dicomveil.engine.stamp import PATIENT_IDENTITY_REMOVED
 from dicomveil.recipe.decision import PASS, Decision
@@ -126,7 +126,7 @@ class PlanNode(Node):
     # --- one rule
 
     def _rule(self, tag: int, vr: str, decision: Decision) -> Rule:
-        standard_vr = vr_of(tag)
+        standard_vr = vr_of(tag) or decision.vr
         rule = Rule(tag, vr)
         verb = decision.verb
         if (standard_vr or vr) == "SQ" or vr == "SQ":
@@ -134,6 +134,8 @@ class PlanNode(Node):
         written_vr = standard_vr if vr == "UN" and standard_vr is not None else vr
         if verb in (PASS, Verb.CHECK):
             action = _check_for(vr, standard_vr)
+        elif verb is Verb.KEEP and standard_vr == "UI":
+            action = ACTIONS["keep-uid"]
         elif verb is Verb.REPLACE:
             action = replace_with(decision.value or "")
         elif verb is Verb.PSEUDONYM:
@@ -172,7 +174,8 @@ class PlanNode(Node):
             return self._rule(tag, vr, decision)
 
         def rule_of_creator(creator: str | None) -> Rule:
-            return self._rule(tag, vr, self.plan.resolver.decide(self.path, tag, creator))
+            decision = self.plan.resolver.decide(self.path, tag, creator)
+            return self._rule(tag, vr, decision if stored_as_known(vr, decision.vr) else UNVOUCHED)
 
         rule = private_rule(tag, vr, rule_of_creator)
         rule.inside = self._child(tag) if vr in ("SQ", "UN") else None

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from dicomveil.dataset.rules import Rule
 from dicomveil.engine.report import Note
+from dicomveil.recipe.decision import Decision
+from dicomveil.recipe.model import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +72,15 @@ def private_rule(tag: int, vr: str, rule_of_creator: Callable[[str | None], Rule
 
     rule.act = act
     return rule
+
+
+def stored_as_known(vr: str, known_vr: str | None) -> bool:
+    """Say whether a private element is stored in the VR it is known by, or one that holds the same kind of value."""
+    return known_vr is None or vr in ("UN", known_vr) or any({vr, known_vr} <= kind for kind in _SAME_KIND)
+
+
+_SAME_KIND = tuple(map(frozenset, (("DS", "IS"), ("CS", "LO", "SH"), ("SS", "US"), ("SL", "UL"), ("FD", "FL"))))
+UNVOUCHED = Decision(Verb.REMOVE, "private, in another VR than it is known by: nobody knows what it holds")
 
 
 def _keep_creator(walk: Walk, block: Block) -> None:

@@ -15,9 +15,11 @@ class Decision(NamedTuple):
 
     ``verb`` says what is done, ``value`` with what; ``strict`` what is done where that is impossible for a value.
     ``reason`` is the table row and edition, the option, the house rule or the recipe line, in words for a report.
+    ``vr`` is the VR of a private attribute that is known to be safe, as PS3.6 does not have it.
     """
 
     verb: Verb | Literal["pass"]
     reason: str
     value: str | None = None
     strict: Verb = Verb.REMOVE
+    vr: str | None = None

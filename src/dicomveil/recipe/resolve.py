@@ -48,8 +48,10 @@ class Resolver:
             return self._private(tag, creator)
         if not element or group in (0x0000, 0x0002, 0x0004, 0xFFFE):
             return Decision(Verb.REMOVE, "does not belong in a data set (PS3.5 7.2, PS3.10 7.1, PS3.15 E.1.1)")
-        if group & 0xFF00 in (0x5000, 0x6000) and group & 0xFF < 0x20:
+        if group & 0xFF00 in (0x5000, 0x6000):
             return Decision(Verb.REMOVE, f"{TABLE} {group >> 8:02X}xx: curves and overlays go as a whole")
+        if group & 0xFF00 == 0x7F00 and group != 0x7FE0:
+            return Decision(Verb.REMOVE, "variable pixel data, retired: no viewer shows it and nobody has looked at it")
         table_row = row(tag)
         if table_row is None:
             return decide_unlisted(tag, self.recipe.options)
@@ -66,15 +68,14 @@ class Resolver:
             return gone
         reason = f"PS3.15 {EDITION} E.3.10-1: safe for its creator"
         if known.vr == "UI":
-            return Decision(Verb.NEW_UID, f"{reason}, its UIDs mapped")
+            verb = Verb.KEEP if ProfileOption.RETAIN_UIDS in self.recipe.options else Verb.NEW_UID
+            return Decision(verb, f"{reason}, its UIDs like the others", vr="UI")
         if known.vr in ("DA", "DT", "TM"):
             if _MODIFIED in self.recipe.options:
-                return Decision(Verb.SHIFT_DATE, reason)
+                return Decision(Verb.SHIFT_DATE, reason, vr=known.vr)
             full = ProfileOption.RETAIN_FULL_DATES in self.recipe.options
-            return Decision(Verb.KEEP, reason) if full else gone
-        if known.vr == "PN":
-            return gone
-        return Decision(Verb.CHECK, reason)
+            return Decision(Verb.KEEP, reason, vr=known.vr) if full else gone
+        return Decision(Verb.CHECK, reason, vr=known.vr)
 
     # --- attributes of Table E.1-1
 
@@ -90,6 +91,8 @@ class Resolver:
             if option is _MODIFIED and vr_of(tag) in _NO_DATE_OF_ITS_OWN:
                 return Decision(Verb.SHIFT_DATE, reason, strict=basic)
             return Decision(basic, f"{reason}, not cleaned yet: {table_row.basic} taken instead")
+        if option is ProfileOption.RETAIN_PATIENT_CHARACTERISTICS:
+            return Decision(Verb.CHECK, f"{reason}, if it names nobody known", strict=basic)
         return Decision(_VERB_BY_CODE[code], reason, strict=basic)
 
     def _basic_verb(self, path: tuple[int, ...], tag: int, code: str) -> Verb:
@@ -104,7 +107,8 @@ class Resolver:
         return _VERB_BY_CODE[letter[0]]
 
 
-_NOT_VOUCHED_FOR = frozenset({"OB", "OW", "OF", "OD", "ST", "LT", "UN", None})
+_NOT_VOUCHED_FOR = frozenset({"OB", "OW", "OB or OW", "OF", "OD", "ST", "LT", "UN", "PN", ""})
+"""VRs that can hold anything; the table's makers guarantee nothing (E.3.10)."""
 
 
 def _came_to(code: str, verb: Verb) -> str:
