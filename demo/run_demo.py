@@ -65,7 +65,7 @@ def show(folder: Path) -> int:
     run = subprocess.run(
         [sys.executable, "-m", "dicomveil", *words], capture_output=True, encoding="utf-8", check=False
     )
-    print(run.stderr + run.stdout)
+    print((run.stderr + run.stdout).replace(f"{folder}/", ""))
 
     outputs = [dcmread(path) for path in sorted(target.rglob("*.dcm"))]
     if not outputs:

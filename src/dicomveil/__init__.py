@@ -1,3 +1,60 @@
 """Edit and de-identify DICOM files after PS3.15 Annex E: nothing leaks, nothing else changes."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dicomveil.batch.run import Outcome, Run
+    from dicomveil.engine.deidentify import Deidentifier
+    from dicomveil.engine.explain import explain
+    from dicomveil.engine.report import Report
+    from dicomveil.errors import DicomveilError, InstanceError, RecipeError
+    from dicomveil.pseudonyms.key import ProjectKey
+    from dicomveil.pseudonyms.sources import KeyedPseudonyms, RandomPseudonyms
+    from dicomveil.recipe.load import load_recipe
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Deidentifier",
+    "DicomveilError",
+    "InstanceError",
+    "KeyedPseudonyms",
+    "Outcome",
+    "ProjectKey",
+    "RandomPseudonyms",
+    "RecipeError",
+    "Report",
+    "Run",
+    "explain",
+    "load_recipe",
+]
+
+_HOMES = {
+    "Deidentifier": "engine.deidentify",
+    "DicomveilError": "errors",
+    "InstanceError": "errors",
+    "KeyedPseudonyms": "pseudonyms.sources",
+    "Outcome": "batch.run",
+    "ProjectKey": "pseudonyms.key",
+    "RandomPseudonyms": "pseudonyms.sources",
+    "RecipeError": "errors",
+    "Report": "engine.report",
+    "Run": "batch.run",
+    "explain": "engine.explain",
+    "load_recipe": "recipe.load",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for, so that `dicomveil --help` need not import them all."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'dicomveil' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"dicomveil.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

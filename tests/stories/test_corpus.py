@@ -119,7 +119,7 @@ def test_every_element_at_every_depth_is_what_pydicom_reads(readable: list[Path]
                 explain(ours, theirs)
     assert unexplained == []
     assert differing == _EXPLANATIONS.keys()
-    assert compared > 100_000
+    assert compared > 50_000
 
 
 @pytest.mark.parametrize("plan", [Looking, Rewriting], ids=["looked-at", "replaced-by-itself"])

@@ -50,6 +50,7 @@ SERIES_UID = "1.3.6.1.4.1.99999.4711.20190723.1.2"
 FRAME_UID = "1.3.6.1.4.1.99999.4711.20190723.1.3"
 OTHER_UID = "1.3.6.1.4.1.99999.815.20190723.77"
 UUID_UID = "2.25.329800735698586629295641978511506172918"
+WALKED, ALSO_WALKED = 0x00089215, 0x00540220  # sequences without a row in Table E.1-1
 SECRET = "Xyzzyplugh"  # stands for a value nobody could know: only where everything has to go
 
 SR, PRESENTATION_STATE = "1.2.840.10008.5.1.4.1.1.88.11", "1.2.840.10008.5.1.4.1.1.11.1"
@@ -191,24 +192,24 @@ PLACES = [
             element(0x00020102, "OB", padded(f"{SECRET} {NAME}", "ascii")),
         ),
     ),
-    Place("an unlisted sequence", (names_in_items(0x00081140),)),
-    Place("a sequence of undefined length", (sequence(0x00082112, [element(0x00100010, "PN", NAME)], undefined=True),)),
+    Place("an unlisted sequence", (names_in_items(WALKED),)),
+    Place("a sequence of undefined length", (sequence(ALSO_WALKED, [element(0x00100010, "PN", NAME)], undefined=True),)),
     Place("ten deep", (nested(10, element(0x00100010, "PN", f"{SECRET}^{NAME}")),)),
     Place("ten deep, undefined lengths", (nested(10, element(0x00100020, "LO", SECRET), undefined=True),)),
     Place("a sequence with items of both lengths", (
-        sequence(0x00081140, Item((element(0x00100010, "PN", SECRET),), undefined=True), [names_in_items(0x00081140)]),
+        sequence(WALKED, Item((element(0x00100010, "PN", SECRET),), undefined=True), [names_in_items(WALKED)]),
     )),
     Place("a known sequence stored as UN", (
-        sequence(0x00081140, [element(0x00100010, "PN", SECRET)], vr="UN", form=IMPLICIT),
-        sequence(0x00082112, [element(0x00100020, "LO", SECRET)], vr="UN", form=IMPLICIT, undefined=True),
+        sequence(WALKED, [element(0x00100010, "PN", SECRET)], vr="UN", form=IMPLICIT),
+        sequence(ALSO_WALKED, [element(0x00100020, "LO", SECRET)], vr="UN", form=IMPLICIT, undefined=True),
     ), forms=(EXPLICIT,)),
     Place("a known sequence stored as UN with explicit items", (
-        sequence(0x00081140, [element(0x00100010, "PN", SECRET)], vr="UN", form=EXPLICIT),
+        sequence(WALKED, [element(0x00100010, "PN", SECRET)], vr="UN", form=EXPLICIT),
     ), forms=(EXPLICIT,)),
     Place("a sequence stored as UN whose items are damaged", (
-        element(0x00081140, "UN", b"\xfe\xff\0\xe0\xff\xff\xff\x7f" + padded(SECRET, "ascii")),
+        element(WALKED, "UN", b"\xfe\xff\0\xe0\xff\xff\xff\x7f" + padded(SECRET, "ascii")),
     ), forms=(EXPLICIT,)),
-    Place("a sequence stored as LO", (element(0x00081140, "LO", f"{SECRET} {NAME}"),), forms=(EXPLICIT,)),
+    Place("a sequence stored as LO", (element(WALKED, "LO", f"{SECRET} {NAME}"),), forms=(EXPLICIT,)),
     Place("public attributes stored as UN", (
         element(0x00080018, "UN", padded(INSTANCE_UID, "ascii")),
         element(0x00080020, "UN", STUDY_DATE.encode()),
@@ -246,11 +247,11 @@ PLACES = [
         0x0029, sequence(0x00291010, [element(0x00100010, "PN", SECRET)], vr="UN", form=IMPLICIT, undefined=True)
     ), forms=(EXPLICIT,)),
     Place("private, inside a public sequence", (
-        sequence(0x00081140, [*private_block(0x0029, element(0x00291001, "LO", SECRET))]),
+        sequence(WALKED, [*private_block(0x0029, element(0x00291001, "LO", SECRET))]),
     )),
     Place("undefined even groups", (
         element(0x00060010, "LO", SECRET), element(0x00080FFE, "LO", SECRET), element(0x00120FFF, "UT", SECRET),
-        element(0x7F000010, "OB", padded(SECRET, "ascii")),
+        element(0x7F020010, "OB", padded(SECRET, "ascii")),
         sequence(0x0ACE0001, [element(0x00100010, "PN", SECRET)]),
     )),
     Place("retired attributes", (
@@ -260,7 +261,7 @@ PLACES = [
     )),
     Place("group lengths of the wrong kind", (element(0x00100000, "LO", SECRET), element(0x00280000, "UL", 4)), forms=(EXPLICIT,)),
     Place("groups 0002 and 0004 among the data", (
-        sequence(0x00081140, [
+        sequence(WALKED, [
             element(0x00020016, "AE", SECRET), element(0x00041500, "CS", SECRET), element(0x00041511, "UI", OTHER_UID),
         ]),
         element(0x00041130, "CS", SECRET), element(0x00041500, "CS", SECRET),
@@ -299,7 +300,7 @@ PLACES = [
         element(0x00420010, "ST", SECRET), element(0x00420011, "OB", padded(f"%PDF {SECRET}", "ascii")),
     ), sop_class=PDF, refused="encapsulated-document"),
     Place("a document inside an item", (
-        sequence(0x00081140, [element(0x00420011, "OB", padded(f"%PDF {SECRET}", "ascii"))]),
+        sequence(WALKED, [element(0x00420011, "OB", padded(f"%PDF {SECRET}", "ascii"))]),
     ), refused="encapsulated-document"),
     Place("encrypted attributes", (
         sequence(0x04000500, [element(0x04000510, "UI", EXPLICIT.uid), element(0x04000520, "OB", b"Xyzzyplugh")]),
@@ -402,10 +403,10 @@ PLACES = [
     Place("reserved bytes and delimiters", (
         element(0x00287FE0, "UR", "x", reserved=b"Qu"), element(0x00281101, "OW", b"\1\2\3\4", reserved=b"Xy"),
         Raw(
-            struct.pack("<HH2s2sL", 0x0008, 0x1140, b"SQ", b"zz", 0xFFFFFFFF) + struct.pack("<HHL", 0xFFFE, 0xE000, 0xFFFFFFFF)
+            struct.pack("<HH2s2sL", 0x0008, 0x9215, b"SQ", b"zz", 0xFFFFFFFF) + struct.pack("<HHL", 0xFFFE, 0xE000, 0xFFFFFFFF)
             + encode([element(0x00200013, "IS", "1")]) + struct.pack("<HH4s", 0xFFFE, 0xE00D, b"Xyzz")
             + struct.pack("<HH4s", 0xFFFE, 0xE0DD, b"plug"),
-            0x00081140,
+            WALKED,
         ),
     ), ("Xyzz", "plug"), forms=(EXPLICIT,), found=(b"\1\2\3\4",)),
     *(
@@ -418,6 +419,60 @@ PLACES = [
         for form in (IMPLICIT, BIG_ENDIAN, DEFLATED)
         for spelling, text in SPELLINGS.items()
     ),
+]  # fmt: skip
+
+SAFE = ("retain-safe-private",)
+PLACES += [
+    Place("text of private attributes that are known to be safe", (
+        *private_block(0x0043, element(0x00431027, "SH", "Quillfeather"), creator="GEMS_PARM_01"),
+        *private_block(0x0019, element(0x0019109E, "LO", f"see {UUID_UID}"), creator="GEMS_ACQU_01"),
+        *private_block(0x2001, element(0x20011004, "CS", "ZEBULON"), creator="Philips Imaging DD 001"),
+    ), options=SAFE),
+    Place("short names in private attributes that are known to be safe", (
+        element(0x00100010, "PN", "Li^Bo"),
+        *private_block(0x0043, element(0x00431027, "SH", "for Bo Li"), creator="GEMS_PARM_01"),
+    ), ("Bo Li", "Li^Bo"), options=SAFE),
+    Place("UIDs and numbers of private attributes that are known to be safe", (
+        element(0x00100020, "LO", "7734519"),
+        *private_block(0x0099, element(0x00991002, "UI", OTHER_UID), creator="NQHeader"),
+        *private_block(0x0019, element(0x00191023, "DS", "7734519"), creator="GEMS_ACQU_01"),
+    ), options=SAFE),
+    Place("a safe private sequence", private_block(
+        0x2001, sequence(0x2001105F, [
+            element(0x00100010, "PN", SECRET), element(0x00181210, "SH", NAME), element(0x20011004, "CS", SECRET),
+            *private_block(0x2001, element(0x20011067, "CS", SECRET)),
+        ]), creator="Philips Imaging DD 001",
+    ), options=SAFE),
+    Place("a safe private attribute in another VR", private_block(
+        0x0019, element(0x00191023, "OB", b"Xyzzyplugh"), element(0x00191024, "UT", SECRET), creator="GEMS_ACQU_01"
+    ), options=SAFE, forms=(EXPLICIT,)),
+    Place("safe private attributes of any content", (
+        *private_block(0x0043, element(0x00431029, "OB", b"Xyzzyplugh"), creator="GEMS_PARM_01"),
+        *private_block(0x2001, element(0x2001107D, "OB", b"Xyzzyplugh"), creator="Philips Imaging DD 001"),
+        *private_block(0x0119, element(0x01191011, "UN", b"Xyzzyplugh"), creator="SIEMENS Ultrasound SC2000"),
+    ), options=SAFE),
+    Place("a safe private attribute in another maker's block", (
+        *private_block(0x0019, element(0x0019109E, "LO", SECRET), creator="ACME 1.0"), element(0x0019119E, "LO", SECRET),
+    ), options=SAFE),
+    Place("what is no UID, under the option to retain UIDs", (
+        element(0x00080018, "UI", f"../../{SECRET}"), element(0x0020000D, "UI", NAME), element(0x00081155, "UI", SECRET),
+        element(0x0020000E, "UI", "2.25.1"), element(0x00200052, "UI", "2.25.2"),
+    ), options=("retain-uids",)),
+    Place("a short name", (
+        element(0x00100010, "PN", "Li^Bo"), element(0x00100020, "LO", "77"), text_in("Filter Type", "BO LI"),
+        text_in("Derivation Code Meaning", "li, bo"), text_in("Window Explanation", "LIBO\\x"),
+    ), ("Li^Bo", "Bo Li", "li, bo", "LIBO\\")),
+    Place("a patient's characteristics", (
+        element(0x00100040, "CS", "ZEBULON"), element(0x00101010, "AS", "Zebu"), element(0x00101030, "DS", "7734519"),
+        element(0x001021A0, "CS", "QUILLFEATHER"), element(0x00102160, "SH", "Quillfeather"), element(0x00100020, "LO", "7734519"),
+    ), ("Zebu",)),
+    Place("the code sequence of an earlier pass, stored as UN", (
+        sequence(0x00120064, [
+            element(0x00080100, "SH", "113100"), element(0x00080102, "SH", "DCM"), element(0x00080104, "LO", NAME),
+            element(0x00100010, "PN", SECRET),
+        ], vr="UN", form=IMPLICIT),
+    ), forms=(EXPLICIT,)),
+    Place("the code sequence of an earlier pass, in another VR", (element(0x00120064, "LO", f"{SECRET} {NAME}"),), forms=(EXPLICIT,)),
 ]  # fmt: skip
 
 ACCENTED = "Dvořáková^Žofie"
@@ -513,12 +568,65 @@ def inflated(path: Path) -> bytes:
 def test_what_is_hidden_there_never_reaches_anything_that_is_written(
     tmp_path: Path, place: Place, form: Form, preset: str
 ) -> None:
-    codes, everything, files = deidentified(tmp_path, place.file(form), preset)
+    codes, everything, files = deidentified(tmp_path, place.file(form), preset, place.options)
     assert codes == [place.refused or "done"]
     assert bool(files) != bool(place.refused)
     haystack = everything + b"".join(map(inflated, files))
-    for marker in (*ALWAYS, *place.markers):
-        for needle in spelled(marker):
-            assert needle not in haystack
-    for kept in place.found:
-        assert kept in haystack
+    leaked = [marker for marker in (*ALWAYS, *place.markers) if any(each in haystack for each in spelled(marker))]
+    lost = [kept for kept in place.found if kept not in haystack]
+    assert not leaked
+    assert not lost
+
+
+@pytest.mark.parametrize("uid", [STUDY_UID, SECRET, f"1.2.840.10008.1.2.1 {SECRET}"])
+def test_what_stands_in_place_of_the_transfer_syntax_is_not_carried_over(tmp_path: Path, uid: str) -> None:
+    meta = [*meta_elements(EXPLICIT.uid, CT_IMAGE, INSTANCE_UID)[:3], element(0x00020010, "UI", uid)]
+    codes, everything, files = deidentified(tmp_path, dicom_file(usual_elements(CT_IMAGE), meta=meta), "basic")
+    assert codes == ["unknown-transfer-syntax"]
+    assert not files
+    assert not [marker for marker in ALWAYS if marker.encode() in everything]
+
+
+def test_a_directory_of_other_files_is_skipped_and_not_copied(tmp_path: Path) -> None:
+    entries = [element(0x00041130, "CS", SECRET), sequence(0x00041220, [element(0x00100010, "PN", NAME)])]
+    content = dicom_file(entries, meta=meta_elements(EXPLICIT.uid, DICOMDIR, "2.25.5"))
+    codes, everything, files = deidentified(tmp_path, content, "basic")
+    assert codes == ["skipped"]
+    assert not files
+    assert not [marker for marker in ALWAYS if marker.encode() in everything]
+
+
+@pytest.mark.parametrize("where", ["at the end of its container", "in the middle of a header", "in pixel data"])
+def test_a_broken_file_leaves_nothing_and_says_nothing_of_what_it_held(tmp_path: Path, where: str) -> None:
+    whole = Place("", (encapsulated(b"", b"\1" * 64),)).file(EXPLICIT)
+    cut = {"at the end of its container": 8, "in the middle of a header": 400, "in pixel data": 40}[where]
+    codes, everything, files = deidentified(tmp_path, whole[:-cut], "research")
+    assert codes == ["malformed"]
+    assert not files
+    assert not [marker for marker in ALWAYS if marker.encode() in everything]
+
+
+def test_ages_over_89_stay_where_characteristics_are_retained_as_the_standard_says_and_go_otherwise(
+    tmp_path: Path,
+) -> None:
+    """Capping ages is HIPAA's rule (45 CFR 164.514(b)(2)(i)(C)), not PS3.15 E.3.7's; docs/conformance.md says so."""
+    place = Place("age", (element(0x00101010, "AS", "097Y"),))
+    for preset, stays in (("basic", False), ("research", True)):
+        folder = tmp_path / preset
+        folder.mkdir()
+        _, everything, _ = deidentified(folder, place.file(EXPLICIT), preset)
+        assert (b"097Y" in everything) is stays
+
+
+def test_safe_private_attributes_stay_with_their_creator_and_only_these(tmp_path: Path) -> None:
+    for form in (EXPLICIT, IMPLICIT, BIG_ENDIAN):
+        block = private_block(0x0019, element(0x00191023, "DS", "1.375"), element(0x0019109E, "LO", "EFGRE3D"),
+                              element(0x00191001, "LO", SECRET), creator="GEMS_ACQU_01")  # fmt: skip
+        other = (element(0x00190011, "LO", "ACME 1.0"), element(0x00191123, "DS", "2.5 "))
+        folder = tmp_path / form.name
+        folder.mkdir()
+        content = Place("", (*block, *other)).file(form)
+        codes, everything, _ = deidentified(folder, content, "basic", SAFE)
+        assert codes == ["done"]
+        assert [text for text in (b"GEMS_ACQU_01", b"1.375", b"EFGRE3D") if text not in everything] == []
+        assert [text for text in (b"ACME 1.0", b"2.5 ", b"Xyzzyplugh") if text in everything] == []

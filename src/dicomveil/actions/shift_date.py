@@ -12,7 +12,7 @@ from dicomveil.pseudonyms.dates import shift_datetime as shifted_datetime
 
 _TIME = re.compile(rb"(?:[0-2]\d(?::?[0-5]\d(?::?[0-6]\d(?:\.\d{1,6})?)?)?)?[ \0]*")
 _TIME_SEPARATORS = re.compile(rb"[-\\]")
-_ZONE = b"0123456789+-"
+_ZONE = re.compile(rb"(?:[-+][01]\d[0-5]\d)?[ \0]*")
 
 
 def shift_date(raw: bytes, vr: str, world: World) -> Outcome:
@@ -24,7 +24,7 @@ def shift_date(raw: bytes, vr: str, world: World) -> Outcome:
     if vr == "TM":
         return KEPT if all(map(_TIME.fullmatch, _TIME_SEPARATORS.split(raw))) else IMPOSSIBLE
     if vr == "SH":
-        return KEPT if not raw.strip().translate(None, _ZONE) and len(raw.strip()) in (0, 5) else IMPOSSIBLE
+        return KEPT if _ZONE.fullmatch(raw) else IMPOSSIBLE
     shift: Callable[..., str] | None = {"DA": shifted_date, "DT": shifted_datetime}.get(vr)
     if shift is None:
         return IMPOSSIBLE

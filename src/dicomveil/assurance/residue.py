@@ -21,7 +21,7 @@ LARGEST_VALUE_SEARCHED = 1 << 22  # bytes; a larger value (waveforms, meshes) is
 LARGEST_TEXT = 1 << 16  # bytes; UIDs are looked for in values up to here
 
 _NUMERIC_VRS = frozenset({"DA", "DS", "DT", "IS", "TM", "UI", "AS"})
-_UID_LIKE = re.compile(rb"[0-9]+(?:\.[0-9]+){3,}")
+_UID_LIKE = re.compile(rb"[0-9]+(?:\.[0-9]+){2,}")
 
 
 class Wanted:

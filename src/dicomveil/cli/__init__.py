@@ -52,8 +52,6 @@ def main(words: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say("interrupted")
         return INTERRUPTED
-    except SystemExit as leaving:  # argparse, after --help
-        return int(leaving.code or DONE)
     except BrokenPipeError:
         _let_go_of_stdout()
         return SOME_NOT_DONE
@@ -74,7 +72,10 @@ def _dispatch(words: list[str]) -> int:
             sys.stdout.write(_version())
             return DONE
         case [command, *rest] if command in COMMANDS:
-            return _command(command)(rest)
+            try:
+                return _command(command)(rest)
+            except SystemExit:  # argparse, after --help
+                return DONE
         case [strange, *_]:
             return _unknown(strange)
     raise AssertionError

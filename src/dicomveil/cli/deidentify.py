@@ -106,6 +106,11 @@ def _carry_out(run: Run, voice: Voice, report: ReportWriter | None) -> int:
             voice.tell(outcome)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:
+        voice.important(
+            "nobody reads the output any more; stopped. Copies that are there are whole and checked"
+        )
+        raise
     finally:
         if report is not None:
             report.close()
@@ -125,8 +130,9 @@ def _check_places(arguments: _Arguments) -> None:
 def _announce(voice: Voice, arguments: _Arguments, recipe: Recipe, in_use: KeyInUse) -> None:
     if in_use.made:
         voice.important(
-            f"a project key was made: {in_use.path}; keep it private (whoever has it can find out who is "
-            "who) and safe (without it, later files get other stand-ins)"
+            f"a project key was made: {in_use.path}\n"
+            "keep it private: whoever has it can find out who is who; and safe: without it, later files get "
+            "other stand-ins"
         )
     if can_be_guessed(recipe, in_use, at_random=arguments.random):
         voice.important(

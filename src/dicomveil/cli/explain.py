@@ -57,7 +57,7 @@ def explain(words: list[str]) -> int:
     except InstanceError as error:
         sys.stderr.write(f"dicomveil: it would not be done: {error} ({error.code})\n")
         return SOME_NOT_DONE
-    except (FileNotFoundError, IsADirectoryError):
+    except FileNotFoundError:
         raise UsageError("there is no such file") from None
     if arguments.show_values:
         sys.stderr.write(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dicomveil.cli.progress import Progress
 from dicomveil.cli.tally import Tally, table
+from dicomveil.dataset.walk import flat
 
 if TYPE_CHECKING:
     from dicomveil.batch.run import Outcome, Run
@@ -39,7 +40,7 @@ class Voice:
 
     def important(self, message: str) -> None:
         """Say what must be heard even when quiet."""
-        sys.stderr.write(f"dicomveil: {message}\n")
+        sys.stderr.write("".join(f"dicomveil: {line}\n" for line in message.splitlines()))
 
     def note(self, message: str) -> None:
         """Say what helps."""
@@ -109,7 +110,7 @@ class Voice:
         if outcome.report is not None and outcome.target is not None:
             told["target"] = self._stand_in_name(outcome.target)
             told["pixels_not_checked"] = outcome.report.pixels_not_checked
-            told["actions"] = len(outcome.report.notes)
+            told["actions"] = sum(1 for _ in flat(outcome.report.notes))
         if self._show_paths:
             told["path"] = outcome.path
         return told

@@ -35,6 +35,8 @@ _SHOWS_TEXT = frozenset(
 )
 """SOP classes whose pixels are likely to show text unless Burned In Annotation says NO."""
 
+_KNOWN_PRIVATE_SYNTAXES = frozenset({"1.2.840.113619.5.2"})  # GE's: implicit VR, pixels in big endian
+
 _SHOWS_TEXT_MODALITIES = frozenset({b"US", b"SC", b"XA", b"RF", b"ES", b"OT", b"IVUS", b"FS", b"HC"})
 
 
@@ -54,6 +56,19 @@ def admit_sop_class(sop_class_uid: str) -> None:
         raise Refused("no-sop-class", "no SOP Class UID: what kind of object it is cannot be told")
     if not is_standard_uid(sop_class_uid) and not is_standard_sop_class(sop_class_uid):
         raise Refused("private-sop-class", "of a private SOP class: no profile is defined for it")
+
+
+def admit_transfer_syntax(uid: str) -> None:
+    """Let a transfer syntax in, or refuse it: it goes into the new file as it is.
+
+    Raises
+    ------
+    Refused
+        ``unknown-transfer-syntax``: the standard does not define it, so that nobody knows how the data set is encoded
+        or what else stands in its place.
+    """
+    if not is_standard_uid(uid) and uid not in _KNOWN_PRIVATE_SYNTAXES:
+        raise Refused("unknown-transfer-syntax", "in a transfer syntax that the standard does not define")
 
 
 def refuse_content(tag: int) -> None:

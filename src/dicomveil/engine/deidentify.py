@@ -14,7 +14,7 @@ from dicomveil.dataset.splice import Edit, Piece, deflated, pieces_of
 from dicomveil.dataset.syntax import UNDEFINED
 from dicomveil.dataset.walk import Limits, Stranger, Walk
 from dicomveil.dataset.write import Draft
-from dicomveil.engine.admit import admit_sop_class, pixels_need_a_look
+from dicomveil.engine.admit import admit_sop_class, admit_transfer_syntax, pixels_need_a_look
 from dicomveil.engine.plan import Enough, Plan
 from dicomveil.engine.report import Report
 from dicomveil.engine.setting import Setting
@@ -35,6 +35,7 @@ MEDIA_STORAGE_SOP_CLASS_UID = 0x00020002
 MEDIA_STORAGE_SOP_INSTANCE_UID = 0x00020003
 
 _MOST_SETTINGS = 256
+_UID_REPERTOIRE = "0123456789."
 _FRAMES = 0x50000000  # from here on come functional groups and pixels: many elements, and hardly ever a name
 
 
@@ -111,6 +112,7 @@ class Deidentifier:
             As `deidentify` does, but for writing and checking.
         """
         part10 = open_part10(source, self.limits)
+        admit_transfer_syntax(part10.syntax.uid)
         encoding = part10.syntax.encoding
         names = self._peek(part10.source, part10.start, encoding)
         sop_class = _text(names.get(SOP_CLASS_UID) or part10.meta.get(MEDIA_STORAGE_SOP_CLASS_UID, b""))

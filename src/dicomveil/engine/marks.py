@@ -8,7 +8,7 @@ from dicomveil.actions.check import check_text
 from dicomveil.actions.outcome import KEPT, World, padded
 from dicomveil.dataset.rules import Rule
 from dicomveil.dataset.splice import spliced
-from dicomveil.dataset.syntax import UNDEFINED
+from dicomveil.dataset.syntax import IMPLICIT_LE, UNDEFINED
 from dicomveil.engine.identity import PATIENT_ID
 from dicomveil.engine.report import Note
 from dicomveil.engine.stamp import (
@@ -47,7 +47,7 @@ def mark_rule(recipe: Recipe, encoding: Encoding, tag: int, vr: str, *, again: b
         walk.notes.append(note)
         if tag == METHOD:
             return _with_earlier_methods(walk, recipe, encoding, walk.source.read(value, end))
-        if tag == METHOD_CODES and end > value:
+        if tag == METHOD_CODES and end > value and (rule.vr == "SQ" or (rule.vr == "UN" and walk.read_as_items)):
             return _with_earlier_codes(walk, rule, recipe, encoding, value, end)
         return fresh
 
@@ -71,13 +71,17 @@ def _with_earlier_methods(walk: Walk, recipe: Recipe, encoding: Encoding, raw: b
     return encoding.element(METHOD, "LO", _even(earlier + (b"\\" + new.encode() if new else b"")))
 
 
-def _with_earlier_codes(walk: Walk, recipe: Recipe, encoding: Encoding, value: int, end: int) -> bytes:
-    """Append the items that are not there yet to the sequence, whose own elements the walk has seen to."""
+def _with_earlier_codes(walk: Walk, rule: Rule, recipe: Recipe, encoding: Encoding, value: int, end: int) -> bytes:
+    """Append the items that are not there yet to the sequence, whose own elements the walk has seen to.
+
+    A sequence stored as UN stays so, and all its items are implicit VR little endian (PS3.5 6.2.2).
+    """
     defined = walk.source.read(value - 4, value) != UNDEFINED.to_bytes(4, "little")
     stop = end if defined else end - 8
     inside = [edit for edit in walk.edits if edit[0] >= value and edit[1] <= stop]
     items = spliced(walk.source.read(value, stop), value, inside)
-    return encoding.element(METHOD_CODES, "SQ", items + method_items(recipe, encoding, items))
+    inner = encoding if rule.vr == "SQ" else IMPLICIT_LE
+    return encoding.element(METHOD_CODES, rule.vr, items + method_items(recipe, inner, items))
 
 
 def _even(raw: bytes) -> bytes:

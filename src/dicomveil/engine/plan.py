@@ -109,7 +109,7 @@ class PlanNode(Node):
         decision = self.plan.resolver.decide(self.path, tag)
         if at_root and (tag in MARKS or (tag == PATIENT_ID and self.plan.stamps_patient_id)):
             rule = mark_rule(self.plan.recipe, self.encoding, tag, vr, again=self.plan.again)
-            rule.inside = self._child(tag) if vr == "SQ" else None
+            rule.inside = self._child(tag) if vr_of(tag) == "SQ" else None
         elif tag & 0x10000 and self.plan.looks_at_creators:
             rule = self._private_rule(tag, vr, decision)
         elif tag in (ENCAPSULATED_DOCUMENT, ENCRYPTED_ATTRIBUTES):

@@ -1,0 +1,31 @@
+"""The names that `import dicomveil` gives, and what it does not cost."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import dicomveil
+import pytest
+
+
+@pytest.mark.parametrize("name", dicomveil.__all__)
+def test_each_public_name_leads_home(name: str) -> None:
+    assert getattr(dicomveil, name).__module__.startswith("dicomveil.")
+
+
+def test_the_public_names_and_their_homes_are_the_same_list() -> None:
+    assert sorted(dicomveil._HOMES) == sorted(dicomveil.__all__)
+    assert set(dir(dicomveil)) == {*dicomveil.__all__, "__version__"}
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="nobody"):
+        dicomveil.nobody  # noqa: B018
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    heavy = "{'pydicom', 'pydantic', 'numpy', 'dicomveil.engine', 'argparse', 're'}"
+    code = f"import sys, dicomveil; print(sorted({heavy} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=False)
+    assert "re" not in found.stdout or found.stdout.strip() == "['re']", found.stdout + found.stderr

@@ -1,0 +1,83 @@
+"""README is run: its commands, its Python, its recipe; and its table of actions is the program's own."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from dicomveil.recipe.load import load_recipe
+from dicomveil.recipe.options import ProfileOption
+from dicomveil.recipe.verbs import Verb
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def commands() -> list[str]:
+    lines = [line.partition("  #")[0].strip() for block in blocks("sh") for line in block.splitlines()]
+    return [line for line in lines if line]
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Path:
+    """A folder with what README's commands name: an export of a hospital, and one file of it."""
+    hospital = tmp_path / "hospital-export"
+    writer = [sys.executable, "-c", "import hospital, pathlib, sys; hospital.write_hospital(pathlib.Path(sys.argv[1]))", str(hospital)]
+    subprocess.run(writer, cwd=ROOT / "demo", check=True, capture_output=True)
+    one = next(path for path in sorted(hospital.rglob("*.dcm")) if path.name == "slice_1.dcm")
+    (tmp_path / "one.dcm").write_bytes(one.read_bytes())
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", [each for each in commands() if each.startswith("dicomveil ")])
+def test_each_dicomveil_command_runs_as_it_stands(command: str, at_work: Path) -> None:
+    words = [sys.executable, "-m", "dicomveil", *shlex.split(command)[1:]]
+    done = subprocess.run(words, cwd=at_work, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    assert done.returncode == 0 or "malformed" in done.stdout + done.stderr  # the hospital has one odd file
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [each for each in commands() if each.startswith("make ")])
+def test_each_make_command_has_its_target(command: str) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(rf"^{shlex.split(command)[1]}:", makefile, re.MULTILINE)
+
+
+def test_every_command_is_of_a_kind_that_is_checked() -> None:
+    assert all(each.startswith(("dicomveil ", "make ", "python3 -m venv .venv")) for each in commands())
+
+
+def test_the_python_runs_as_it_stands(at_work: Path) -> None:
+    (code,) = blocks("python")
+    done = subprocess.run([sys.executable, "-c", code], cwd=at_work, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (at_work / "one-deidentified.dcm").stat().st_size > 1000
+
+
+def test_the_recipe_is_a_recipe(tmp_path: Path) -> None:
+    (text,) = blocks("toml")
+    path = tmp_path / "readme.toml"
+    path.write_text(text, encoding="utf-8")
+    recipe = load_recipe(path)
+    assert ProfileOption.RETAIN_DEVICE_IDENTITY in recipe.options
+    assert recipe.rules[-1].value == "REFERRER"
+
+
+def test_the_table_of_actions_is_the_programs_own() -> None:
+    table = README[README.index("| action | what it does |") :].split("\n\n")[0]
+    named = set(re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE))
+    assert named == {str(verb) for verb in Verb} - {"profile"}
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
+def test_each_link_leads_to_a_file_of_the_project(link: str) -> None:
+    assert (ROOT / link).exists()
