@@ -13,6 +13,7 @@ from dicomveil.standard.profile import rows
 from dicomveil.standard.types import resolution
 from dicomveil.standard.uids import is_standard_uid
 
+INSIDE_WHAT_GOES = {0x04000550}  # Modified Attributes Sequence goes with Original Attributes Sequence
 ENCODINGS = {"explicit": EXPLICIT_LE, "implicit": IMPLICIT_LE, "big endian": EXPLICIT_BE}
 
 
@@ -37,7 +38,7 @@ def wanted_dummies() -> set[int]:
 
 
 def test_every_sequence_that_may_need_a_dummy_has_one() -> None:
-    assert sorted(map(keyword_of, wanted_dummies() - set(ITEM_BY_TAG))) == []
+    assert sorted(map(keyword_of, wanted_dummies() - set(ITEM_BY_TAG) - INSIDE_WHAT_GOES)) == []
 
 
 @pytest.mark.parametrize("name", ENCODINGS)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from cli.cases import PRIVATE_CLASS, ULTRASOUND, instance
 
+from cli.cases import PRIVATE_CLASS, ULTRASOUND, instance
 from dicomveil.cli import main
 
 SRC = Path(__file__).parents[2] / "src"

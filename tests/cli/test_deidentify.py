@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from cli.cases import PLANTED, ULTRASOUND, instance
 
 ALL = 3

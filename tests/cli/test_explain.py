@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from cli.cases import PLANTED, PRIVATE_CLASS, instance
 
 
@@ -49,7 +50,7 @@ def test_values_are_shown_when_asked_for_with_a_warning(dicomveil, one):
 
 def test_control_characters_of_a_value_do_not_reach_the_terminal(dicomveil, tmp_path):
     path = tmp_path / "odd.dcm"
-    path.write_bytes(instance().replace(b"Wimpleton, second", b"Wimpl\x1b[2J second"))
+    path.write_bytes(instance().replace(b"Wimpleton, second", b"Wimple\x1b[2J second"))
     said = dicomveil("explain", path, "--show-values")
     assert said.code == 0
     assert "\x1b" not in said.out

@@ -182,11 +182,12 @@ class Editing(Policy):
         return made
 
     def _edit(self, walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes | None:
+        walk.fleeting = True  # where an element lies is no part of its bytes
         return self.starts.get(start)
 
 
 @given(data_sets(), st.randoms(use_true_random=True), st.booleans())
-@settings(max_examples=200)
+@settings(max_examples=150)
 def test_edits_at_any_depth_make_what_would_have_been_built_without_what_they_took(
     built: tuple[Form, Tree], chance: random.Random, remembers: bool
 ):
@@ -364,7 +365,7 @@ class Series:
         return Plain(tag, vr, value)
 
 
-def outcome(root: Node, raw: bytes, around: Around, *, as_file: bool = False) -> tuple[object, ...]:
+def outcome(root: Node, raw: bytes, around: Around) -> tuple[object, ...]:
     """Walk a data set; return all that comes of it."""
     source = Source.in_memory(raw)
     walk = Walk(source, around, around.stamps, Limits(), tidy=True)
@@ -376,7 +377,7 @@ def outcome(root: Node, raw: bytes, around: Around, *, as_file: bool = False) ->
 
 @pytest.mark.parametrize("form", list(ENCODINGS), ids=lambda form: form.name)
 @given(seed=st.integers(0, 1 << 32), length=st.integers(2, 14), changes=st.integers(0, 3), trailing=st.booleans())
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_remembering_the_data_sets_before_changes_nothing_in_what_is_made(
     form: Form, seed: int, length: int, changes: int, trailing: bool
 ):

@@ -49,6 +49,13 @@ ITEM_BY_TAG: dict[int, tuple[Leaf | Nested, ...]] = {
     0x0040A730: _CONTENT,  # Content Sequence
     0x0040B020: ((0x00700006, "ST", DUMMY_BY_VR["ST"]), (0x0040A0B0, "US", b"\0\0\0\0")),  # Waveform Annotation
     0x00700001: ((0x00700002, "CS", DUMMY_BY_VR["CS"]), (0x00700008, "SQ", _TEXT_OBJECT)),  # Graphic Annotation
+    0x3006004E: (  # ROI Interpreter Sequence
+        (0x00080080, "LO", b""),
+        (0x00080082, "SQ", ()),
+        (0x00401101, "SQ", ()),
+        (0x0040A084, "CS", b"PSN "),
+        (0x0040A123, "PN", DUMMY_BY_VR["PN"]),
+    ),
 }
 """Attributes of Type 1 and 2 of each sequence that Table E.1-1 may want a dummy of (PS3.3)."""
 

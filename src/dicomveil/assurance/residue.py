@@ -145,13 +145,12 @@ class _Plain(Node):
             child.search_again(wanted)
 
     def rule_for(self, tag: int, vr: str) -> Rule | None:
-        rule = Rule(tag, vr)
         if vr == "SQ" or (vr == "UN" and self.vr_of.get(tag, "SQ") == "SQ"):
-            child = _Plain(self.encoding)
+            rule = Rule(tag, vr)
+            rule.inside = child = _Plain(self.encoding)
             self.children.append(child)
-            rule.inside = child
             return rule
-        return rule if tag in PIXEL_DATA_TAGS else None
+        return None
 
     def in_encoding(self, encoding: Encoding) -> Node:
         twin = _Plain(encoding)

@@ -12,7 +12,7 @@ from dicomveil.batch.project import check_apart
 from dicomveil.dataset.discover import files_under
 from dicomveil.dataset.source import Source
 from dicomveil.errors import InstanceError, NotDicom, Refused, UsageError
-from dicomveil.pseudonyms.derive import derive
+from dicomveil.pseudonyms.derive import Deriver
 
 if TYPE_CHECKING:
     from dicomveil.engine.deidentify import Deidentifier
@@ -70,7 +70,8 @@ class Run:
         self.overwrite = overwrite
         self.dry_run = dry_run
         self.refuse_burned_in = refuse_burned_in
-        self._key = key
+        self._derive = Deriver(key, "input")
+        self._root_length = len(self.source.rstrip(os.sep)) + 1 if os.path.isdir(self.source) else 0
         if not os.path.exists(self.source):
             raise UsageError("the input does not exist")
         check_apart(self.source, self.target)
@@ -92,7 +93,7 @@ class Run:
         return iter([self.source]) if os.path.isfile(self.source) else files_under(self.source)
 
     def _outcome(self, number: int, path: str) -> Outcome:
-        token = derive(self._key, "input", os.path.relpath(path, self.source).encode(errors="surrogateescape"))[:8].hex()
+        token = self._derive(path[self._root_length :].encode(errors="surrogateescape"))[:8].hex()
         places: list[str] = []
 
         def place(report: Report) -> str:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 LARGEST_UNIT_BYTES = 16 * 1024
 MOST_UNITS = 4_000
 PATIENCE = 2  # how often a unit may differ before it counts as one that always does
@@ -16,33 +21,18 @@ class Unit:
     another owner.
     """
 
-    __slots__ = (
-        "after",
-        "before",
-        "depends",
-        "facts",
-        "identity",
-        "misses",
-        "notes",
-        "parts",
-        "raw",
-        "tag",
-        "varies",
-        "written",
-    )
+    written: bytes | None = None
+    notes: tuple[object, ...] = ()
+    identity: tuple[object, ...] = ()
+    facts: tuple[object, ...] = ()
+    before = after = misses = 0
+    depends = False
+    parts: Sequence[Unit] = ()
 
     def __init__(self, tag: int, raw: bytes, *, varies: bool) -> None:
         self.tag = tag
         self.raw = raw
         self.varies = varies
-        self.written: bytes | None = None
-        self.notes: tuple[object, ...] = ()
-        self.identity: tuple[object, ...] = ()
-        self.facts: tuple[object, ...] = ()
-        self.before = self.after = 0
-        self.depends = False
-        self.misses = 0
-        self.parts: list[Unit] = []
 
 
 class Memory:

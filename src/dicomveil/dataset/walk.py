@@ -224,10 +224,15 @@ class Walk:
             raw = self.source.read(at, end)
             unit = Unit(node.tag_of(raw), raw, varies=False)
             if len(self.edits) > edits:
-                unit.written = spliced(raw, at, self.edits[edits:])
-            unit.notes = flat(self.notes[notes:])
-            unit.facts = tuple(self.facts[facts:])
-            unit.identity = tuple(self.identity[identity:])
+                start, stop, new = self.edits[-1]
+                alone = len(self.edits) == edits + 1 and start == at and stop == end
+                unit.written = new if alone else spliced(raw, at, self.edits[edits:])
+            if len(self.notes) > notes:
+                unit.notes = flat(self.notes[notes:])
+            if len(self.facts) > facts:
+                unit.facts = tuple(self.facts[facts:])
+            if len(self.identity) > identity:
+                unit.identity = tuple(self.identity[identity:])
             unit.before, unit.after = before, self.stamped
             unit.depends = self.acts != acts or self.stamped != before
         self.fleeting = fleeting or self.fleeting

@@ -253,14 +253,20 @@ class Harvest(Node):
 
     def rule_for(self, tag: int, vr: str) -> Rule | None:
         """Look at what identifies, go into sequences, pass by the rest."""
-        rule = Rule(tag, vr)
         if tag >= self.before:
+            rule = Rule(tag, vr)
             rule.act = _enough
-        elif "SQ" in (vr, vr_of(tag)) and not tag & 0x10000:
+            return rule
+        if "SQ" in (vr, vr_of(tag)) and not tag & 0x10000:
+            rule = Rule(tag, vr)
             rule.inside = Harvest(self.plan, (*self.path, tag), self.encoding)
-        else:
-            rule.identity = self.plan.identity_of(self.path, tag, vr)
-        return rule if _does_anything(rule) else None
+            return rule
+        identity = self.plan.identity_of(self.path, tag, vr)
+        if identity is None:
+            return None
+        rule = Rule(tag, vr)
+        rule.identity = identity
+        return rule
 
 
 class Enough(Exception):  # noqa: N818 - no error: it ends a harvest

@@ -22,6 +22,7 @@ TABLE = f"PS3.15 {EDITION} E.1-1"
 _VERB_BY_CODE = {"X": Verb.REMOVE, "Z": Verb.EMPTY, "D": Verb.DUMMY, "U": Verb.NEW_UID, "K": Verb.KEEP}
 _LEAVES_LESS = "XZDUCK"  # where options disagree the code that leaves less wins; the standard has no rule
 _GENTLEST = {"X/Z": "X", "X/D": "X", "X/Z/D": "X", "X/Z/U*": "X", "Z/D": "Z"}  # on Type 3 (Table E.1-1a)
+_MOST_DECIDED = 50_000  # a hostile file can hold millions of different tags
 _MODIFIED = ProfileOption.RETAIN_MODIFIED_DATES
 _NO_DATE_OF_ITS_OWN = frozenset({"TM", "SH", "DA", "DT"})
 
@@ -32,6 +33,7 @@ class Resolver:
     def __init__(self, recipe: Recipe, sop_class_uid: str) -> None:
         self.recipe = recipe
         self._resolution = resolution(sop_class_uid)
+        self._decided: dict[tuple[tuple[int, ...], int, str | None], Decision] = {}
         self._columns = {option.column: option for option in recipe.options if option.column}
 
     def decide(self, path: tuple[int, ...], tag: int, creator: str | None = None) -> Decision:
@@ -39,6 +41,15 @@ class Resolver:
 
         ``creator`` is the private creator of a private element's block, where one is known.
         """
+        key = (path, tag, creator)
+        decision = self._decided.get(key)
+        if decision is None:
+            if len(self._decided) >= _MOST_DECIDED:
+                self._decided.clear()
+            decision = self._decided[key] = self._decide(path, tag, creator)
+        return decision
+
+    def _decide(self, path: tuple[int, ...], tag: int, creator: str | None) -> Decision:
         rule = self.recipe.rule_for(path, tag, creator)
         if rule is not None and rule.verb is not Verb.PROFILE:
             strict = Verb.EMPTY if vr_of(tag) not in (None, "SQ") else Verb.REMOVE
