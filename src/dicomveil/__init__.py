@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dicomveil.version import VERSION as __version__
+
 if TYPE_CHECKING:
     from dicomveil.batch.run import Outcome, Run
     from dicomveil.engine.deidentify import Deidentifier
@@ -13,8 +15,6 @@ if TYPE_CHECKING:
     from dicomveil.pseudonyms.key import ProjectKey
     from dicomveil.pseudonyms.sources import KeyedPseudonyms, RandomPseudonyms
     from dicomveil.recipe.load import load_recipe
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Deidentifier",
@@ -27,6 +27,7 @@ __all__ = [
     "RecipeError",
     "Report",
     "Run",
+    "__version__",
     "explain",
     "load_recipe",
 ]
@@ -57,4 +58,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+    return list(__all__)

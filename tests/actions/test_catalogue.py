@@ -17,13 +17,12 @@ def test_every_verb_of_a_recipe_has_an_action(verb: Verb) -> None:
 
 
 @pytest.mark.parametrize("word", sorted(ACTIONS))
-@pytest.mark.parametrize("vr", sorted(DUMMY_BY_VR))
-@pytest.mark.parametrize("raw", [b"", b"Quillfeather", b"\xff\xfe\0\0", b"1.2.3\\1.2.4\0", b"19580412"])
-def test_no_action_raises_or_answers_an_odd_number_of_bytes(word: str, vr: str, raw: bytes) -> None:
-    if word == "check-number" and vr not in ("AS", "DS", "IS"):
-        pytest.skip("is asked about numbers alone")
-    outcome = ACTIONS[word](raw, vr, world())
-    assert outcome in (KEPT, REMOVED, IMPOSSIBLE) or (isinstance(outcome, Replaced) and len(outcome.value) % 2 == 0)
+def test_no_action_raises_or_answers_an_odd_number_of_bytes(word: str) -> None:
+    for vr in ("AS", "DS", "IS") if word == "check-number" else sorted(DUMMY_BY_VR):
+        for raw in (b"", b"Quillfeather", b"\xff\xfe\0\0", b"1.2.3\\1.2.4\0", b"19580412"):
+            outcome = ACTIONS[word](raw, vr, world())
+            replaced = isinstance(outcome, Replaced)
+            assert len(outcome.value) % 2 == 0 if replaced else outcome in (KEPT, REMOVED, IMPOSSIBLE)
 
 
 @pytest.mark.parametrize(

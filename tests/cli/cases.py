@@ -10,9 +10,7 @@ CT = "1.2.840.10008.5.1.4.1.1.2"
 PRIVATE_CLASS = "1.3.46.670589.11.0.0.12.1"
 
 
-def instance(
-    number: int = 1, *, sop_class: str = CT, modality: str = "CT", extra: tuple[Element, ...] = ()
-) -> bytes:
+def instance(number: int = 1, *, sop_class: str = CT, modality: str = "CT", extra: tuple[Element, ...] = ()) -> bytes:
     """Make one instance of the planted patient."""
     request = [element(0x00401001, "SH", "WA-5550123"), element(0x00100010, "PN", "Wimpleton^Araminta")]
     usual = [

@@ -75,9 +75,7 @@ def test_documented_stand_ins_are_keyed_only_with_a_key_that_was_named(project, 
     own = chosen_key(None, project, dry_run=False)
     named = chosen_key(project.key_path, project, dry_run=False)
     ids = [
-        chosen_pseudonyms(recipe, in_use, project, at_random=False, dry_run=False).identifier(
-            "patient-id", "12345"
-        )
+        chosen_pseudonyms(recipe, in_use, project, at_random=False, dry_run=False).identifier("patient-id", "12345")
         for in_use in (own, named)
     ]
     assert ids[0] == "ANON_5994471ABB01112A"

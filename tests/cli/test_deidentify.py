@@ -60,9 +60,7 @@ def test_nothing_planted_reaches_copies_reports_or_messages(dicomveil, ward, sha
     assert [text for text in PLANTED if text.lower() in everything.lower()] == []
 
 
-@pytest.mark.parametrize(
-    "flag", ["--json", "--dry-run", "--quiet", "--refuse-burned-in", "--random", "--again"]
-)
+@pytest.mark.parametrize("flag", ["--json", "--dry-run", "--quiet", "--refuse-burned-in", "--random", "--again"])
 def test_no_option_lets_a_planted_text_or_input_path_out(dicomveil, ward, shared, flag):
     said = dicomveil("deidentify", ward, shared, flag)
     everything = (said.all + contents(shared, project(shared))).replace(str(shared.parent), "")
@@ -103,11 +101,7 @@ def test_other_files_are_no_failure(dicomveil, export, shared):
 
 
 def test_pixels_likely_to_show_text_are_told_with_what_that_means(dicomveil, ward, shared):
-    (line,) = [
-        each
-        for each in dicomveil("deidentify", ward, shared).out.splitlines()
-        if "pixels not checked" in each
-    ]
+    (line,) = [each for each in dicomveil("deidentify", ward, shared).out.splitlines() if "pixels not checked" in each]
     assert "look at them before you share them" in line
 
 
@@ -153,9 +147,7 @@ def test_key_and_report_are_for_their_owner_only(dicomveil, export, shared):
     assert stat.S_IMODE(project(shared).stat().st_mode) == 0o700
 
 
-def test_a_key_that_is_named_is_used_and_gives_the_same_names(
-    dicomveil, export, shared, tmp_path, monkeypatch
-):
+def test_a_key_that_is_named_is_used_and_gives_the_same_names(dicomveil, export, shared, tmp_path, monkeypatch):
     dicomveil("deidentify", export, shared)
     key = project(shared) / "key"
     option, variable = tmp_path / "option", tmp_path / "variable"
@@ -170,9 +162,7 @@ def test_a_key_that_is_named_is_used_and_gives_the_same_names(
 def test_an_output_without_a_named_key_gets_a_key_of_its_own(dicomveil, export, shared, tmp_path):
     dicomveil("deidentify", export, shared)
     dicomveil("deidentify", export, tmp_path / "other")
-    assert {path.name for path in copies(shared)} & {
-        path.name for path in copies(tmp_path / "other")
-    } == set()
+    assert {path.name for path in copies(shared)} & {path.name for path in copies(tmp_path / "other")} == set()
 
 
 def test_nothing_is_overwritten_unasked(dicomveil, export, shared):
@@ -283,9 +273,7 @@ def test_unkeyed_stand_ins_of_the_documented_recipe_come_with_a_warning(dicomvei
         "deidentify", export, tmp_path / "keyed", "--recipe", "documented", "--key", project(shared) / "key"
     )
     assert keyed.err == ""
-    assert {path.name for path in copies(shared)} & {
-        path.name for path in copies(tmp_path / "keyed")
-    } == set()
+    assert {path.name for path in copies(shared)} & {path.name for path in copies(tmp_path / "keyed")} == set()
 
 
 def test_what_was_deidentified_is_refused_unless_asked_for_again(dicomveil, export, shared, tmp_path):
@@ -339,9 +327,7 @@ def wrong(name: str, message: str, *words: str) -> object:
         ),
         wrong("key missing", "the project key file is missing", "export", "shared", "--key", "nokey"),
         wrong("key damaged", "the project key file", "export", "shared", "--key", "afile"),
-        wrong(
-            "key in the output", "the project key lies in the output", "export", "shared", "--key", "shared/k"
-        ),
+        wrong("key in the output", "the project key lies in the output", "export", "shared", "--key", "shared/k"),
     ],
 )
 def test_what_cannot_be_done_is_told_with_code_2_before_anything_is_written(

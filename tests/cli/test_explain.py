@@ -71,9 +71,7 @@ def test_the_recipe_and_options_decide(dicomveil, one):
 def test_json_is_a_line_an_element(dicomveil, one):
     lines = [json.loads(line) for line in dicomveil("explain", one, "--json").out.splitlines()]
     assert all(set(line) == {"address", "vr", "action", "reason", "length"} for line in lines)
-    shown = [
-        json.loads(line) for line in dicomveil("explain", one, "--json", "--show-values").out.splitlines()
-    ]
+    shown = [json.loads(line) for line in dicomveil("explain", one, "--json", "--show-values").out.splitlines()]
     assert {line["address"]: line["value"] for line in shown}["PatientID"] == "WA-5550123"
     assert len(shown) == len(lines)
 

@@ -13,9 +13,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encodi
 
 
 def part_about(command: str) -> str:
-    (part,) = [
-        part for part in re.split(r"^## ", PAGE, flags=re.M) if part.startswith(f"`dicomveil {command}")
-    ]
+    (part,) = [part for part in re.split(r"^## ", PAGE, flags=re.M) if part.startswith(f"`dicomveil {command}")]
     return part
 
 

@@ -6,8 +6,8 @@ import json
 import os
 from typing import TYPE_CHECKING, TextIO
 
-from dicomveil import __version__
 from dicomveil.standard import EDITION
+from dicomveil.version import VERSION
 
 if TYPE_CHECKING:
     from dicomveil.batch.run import Outcome
@@ -25,7 +25,7 @@ class ReportWriter:
         self._stream: TextIO = open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8")
         self._numbers: dict[tuple[int, ...], tuple[int, list[object]]] = {}
         self._by_content: dict[str, int] = {}
-        self._line({"run": {"dicomveil": __version__, "standard": f"PS3.15 {EDITION}", "recipe": recipe}})
+        self._line({"run": {"dicomveil": VERSION, "standard": f"PS3.15 {EDITION}", "recipe": recipe}})
 
     def write(self, outcome: Outcome) -> None:
         """Write one file's line."""

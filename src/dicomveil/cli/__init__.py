@@ -97,9 +97,7 @@ def _unknown(word: str) -> int:
     from dicomveil.recipe.wording import unknown
 
     if word.startswith("-") or word.isalpha():
-        _say(
-            unknown("option" if word.startswith("-") else "command", word, [*COMMANDS, "--help", "--version"])
-        )
+        _say(unknown("option" if word.startswith("-") else "command", word, [*COMMANDS, "--help", "--version"]))
     else:
         _say(f"the first word is a command; there are: {', '.join(COMMANDS)}")
     return WRONG_USAGE
@@ -121,11 +119,7 @@ def _explained(error: Exception) -> int:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    where = (
-        ""
-        if trace is None
-        else f" in {os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
-    )
+    where = "" if trace is None else f" in {os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
     _say(f"a fault of dicomveil: {type(error).__name__}{where}; please report it, without patient data")
     return SOME_NOT_DONE
 
@@ -139,10 +133,10 @@ def _help() -> str:
 
 
 def _version() -> str:
-    from dicomveil import __version__
     from dicomveil.standard import ACKNOWLEDGEMENT, EDITION
+    from dicomveil.version import VERSION
 
-    return f"dicomveil {__version__}, PS3.15 {EDITION}\nTables of the standard: {ACKNOWLEDGEMENT}\n"
+    return f"dicomveil {VERSION}, PS3.15 {EDITION}\nTables of the standard: {ACKNOWLEDGEMENT}\n"
 
 
 def _accept_any_character() -> None:

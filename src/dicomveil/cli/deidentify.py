@@ -79,9 +79,7 @@ def deidentify(words: list[str]) -> int:
         return SOME_NOT_DONE
     project = Project.beside(arguments.output)
     in_use = chosen_key(arguments.key, project, dry_run=arguments.dry_run)
-    pseudonyms = chosen_pseudonyms(
-        recipe, in_use, project, at_random=arguments.random, dry_run=arguments.dry_run
-    )
+    pseudonyms = chosen_pseudonyms(recipe, in_use, project, at_random=arguments.random, dry_run=arguments.dry_run)
     run = Run(
         Deidentifier(recipe, pseudonyms, again=arguments.again),
         arguments.input,
@@ -104,7 +102,8 @@ def deidentify(words: list[str]) -> int:
 
 def _carry_out(run: Run, voice: Voice, report: ReportWriter | None) -> int:
     gc.freeze()
-    gc.set_threshold(_GARBAGE_ALLOCATIONS)  # hardly anything here is garbage in cycles; looking for it costs a tenth
+    # Hardly anything here is garbage in cycles; looking for it costs a tenth.
+    gc.set_threshold(_GARBAGE_ALLOCATIONS)
     try:
         for outcome in run:
             if report is not None:
@@ -113,9 +112,7 @@ def _carry_out(run: Run, voice: Voice, report: ReportWriter | None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        voice.important(
-            "nobody reads the output any more; stopped. Copies that are there are whole and checked"
-        )
+        voice.important("nobody reads the output any more; stopped. Copies that are there are whole and checked")
         raise
     finally:
         if report is not None:

@@ -60,9 +60,7 @@ def explain(words: list[str]) -> int:
     except FileNotFoundError:
         raise UsageError("there is no such file") from None
     if arguments.show_values:
-        sys.stderr.write(
-            "dicomveil: values of the original are shown; keep this list where the original is\n"
-        )
+        sys.stderr.write("dicomveil: values of the original are shown; keep this list where the original is\n")
     if not arguments.json:
         done = ", ".join(f"{count} {action}" for action, count in counts.most_common())
         sys.stdout.write(f"\n{counts.total()} elements: {done}\n")

@@ -82,9 +82,7 @@ class Voice:
             )
 
     def _closing(self, recipe: Recipe, places: dict[str, str]) -> str:
-        text = (
-            f"\nRecipe {recipe.name}, {recipe.title}\n\n" if recipe.title else f"\nRecipe {recipe.name}\n\n"
-        )
+        text = f"\nRecipe {recipe.name}, {recipe.title}\n\n" if recipe.title else f"\nRecipe {recipe.name}\n\n"
         text += table(self.tally.rows(dry_run=self._run.dry_run)) + "\n"
         if self._run.dry_run:
             return f"{text}Dry run: nothing was written.\n"

@@ -298,6 +298,7 @@ class Walk:
         """Do with one element what its rule says; return where it ends."""
         tag = rule.tag
         form = rule.length_form
+        length: int
         if form == LENGTH_16:
             (length,) = node.length_16(self._buffer, at - self._base + 6)
             value = at + 8
@@ -548,7 +549,7 @@ def flat(notes: list[object]) -> tuple[object, ...]:
     single: list[object] = []
     for note in notes:
         if note.__class__ is tuple:
-            single += note  # type: ignore[operator]
+            single += note
         else:
             single.append(note)
     return tuple(single)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from dicomveil.dataset.syntax import Encoding
     from dicomveil.engine.identity import Identity
+    from dicomveil.engine.report import Named
     from dicomveil.pseudonyms.sources import Pseudonyms
     from dicomveil.recipe.model import Recipe
 
@@ -136,15 +137,15 @@ class Deidentifier:
         """Walk the data set as what it turns out to be: a first guess is its predecessor's patient and study."""
         encoding = part10.syntax.encoding
         root = plan.root(encoding)
-        setting = self._last.get((sop_class, encoding))
+        guess = self._last.get((sop_class, encoding))
         for before in (_FRAMES, UNDEFINED):
-            if setting is not None:
-                walk = Walk(part10.source, setting.world, setting.stamps, self.limits, tidy=True)
-                walk.expected = setting.identity
+            if guess is not None:
+                walk = Walk(part10.source, guess.world, guess.stamps, self.limits, tidy=True)
+                walk.expected = guess.identity
                 try:
                     end = walk.root(root, part10.start)
-                    if tuple(walk.identity) == setting.identity:
-                        return walk, end, setting
+                    if tuple(walk.identity) == guess.identity:
+                        return walk, end, guess
                 except Stranger:
                     pass
             harvest = Walk(part10.source, limits=self.limits)
@@ -152,7 +153,8 @@ class Deidentifier:
                 harvest.root(plan.harvest(encoding, before), part10.start)
             except Enough:
                 pass
-            setting = self._setting(plan, sop_class, encoding, cast("tuple[Identity, ...]", tuple(harvest.identity)))
+            identity = cast("tuple[Identity, ...]", tuple(harvest.identity))
+            guess = setting = self._setting(plan, sop_class, encoding, identity)
         walk = Walk(part10.source, setting.world, setting.stamps, self.limits, tidy=True)
         return walk, walk.root(root, part10.start), setting
 
@@ -171,7 +173,7 @@ class Deidentifier:
     def _report(self, plan: Plan, sop_class: str, walk: Walk, setting: Setting, original: str) -> Report:
         series = modality = b""
         has_pixels = False
-        for fact in walk.facts:
+        for fact in cast("list[Named]", walk.facts):
             if fact.kind == "series":
                 series = fact.raw.strip(b"\0 ")
             elif fact.kind == "modality":

@@ -112,7 +112,7 @@ def _line(element: Element, address: str, action: str, reason: str, source: Sour
 
 
 def _address(path: tuple[int, ...]) -> str:
-    parts = []
+    parts: list[str] = []
     for index, step in enumerate(path):
         if index % 2:
             parts[-1] += f"[{step}]"

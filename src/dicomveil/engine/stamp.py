@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dicomveil import __version__
 from dicomveil.actions.outcome import padded
 from dicomveil.recipe.options import ProfileOption
 from dicomveil.standard import EDITION
 from dicomveil.standard.methods import method_code
+from dicomveil.version import VERSION
 
 if TYPE_CHECKING:
     from dicomveil.dataset.syntax import Encoding
@@ -26,7 +26,7 @@ OURS = "dicomveil"
 def method_texts(recipe: Recipe) -> list[str]:
     """Return the values of De-identification Method: at most 64 characters each (LO)."""
     profile = f"PS3.15 {EDITION} Basic Application Confidentiality Profile"
-    return [f"{OURS} {__version__}", profile, *sorted(option.value for option in recipe.options)]
+    return [f"{OURS} {VERSION}", profile, *sorted(option.value for option in recipe.options)]
 
 
 def dates_mark(recipe: Recipe) -> str:
