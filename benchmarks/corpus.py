@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from encoding import Form, Row, Rows, element_header, encode, fill, part_10, read_rows
+from elements import Form, Row, Rows, element_header, fill, part_10, read_rows
 from people import Facts, patient_facts, randomness, study_facts
 
 IMPLICIT_EVERY = 5  # series
@@ -118,7 +118,8 @@ def write_corpus(folder: Path, name: str, files: int, seed: int) -> list[Path]:
 def _series(kind: Kind, seed: int) -> Iterator[Series]:
     number = 0
     while True:
-        study_number, patient_number = number // SERIES_PER_STUDY, number // SERIES_PER_STUDY // STUDIES_PER_PATIENT
+        study_number = number // SERIES_PER_STUDY
+        patient_number = study_number // STUDIES_PER_PATIENT
         chance = randomness(seed, "series", number)
         patient = patient_facts(seed, patient_number)
         study = study_facts(seed, study_number, patient, kind.facts["modality"])
@@ -131,7 +132,7 @@ def _series(kind: Kind, seed: int) -> Iterator[Series]:
             | {
                 "sop_class": kind.sop_class,
                 "manufacturer": maker,
-                "model": f"{maker.split()[0]} {kind.facts['modality']} 3",
+                "model": f"{maker.split(maxsplit=1)[0]} {kind.facts['modality']} 3",
                 "series_scope": f"{seed}/series/{number}",
                 "series_number": str(number + 1),
                 "series_description": f"{kind.facts['body_part']} axial {number % SERIES_PER_STUDY + 1}",

@@ -1,11 +1,11 @@
-"""Take dcmanon over a folder, as it has no command for one. ``drive_dcmanon.py IN OUT``, in dcmanon's environment."""
+"""Take dcmanon over a folder, as it has no command for one: ``drive_dcmanon.py IN OUT``."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from dcmanon import Anonymizer
+from dcmanon import Anonymizer  # type: ignore[import-not-found]
 
 source, out = Path(sys.argv[1]), Path(sys.argv[2])
 anonymizer = Anonymizer()

@@ -44,7 +44,7 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Further:
-    """What each file after the first costs a tool, and how it compares with another in the same pairs of runs."""
+    """What each file after the first costs a tool, and how many times another's cost that is."""
 
     cpu_s: float
     wall_s: float
@@ -111,18 +111,10 @@ def compare(floor: Command, tool: Command, inputs: Inputs, scratch: Path, pairs:
             ones[which].append(_copying(command, inputs.one, scratch, 1))
         for which, command in enumerate((floor, tool)):
             manys[which].append(_copying(command, inputs.many, scratch, inputs.count))
-    floor_cpu, tool_cpu = ([cost.cpu_s for cost in _further(ones[i], manys[i], inputs.count)] for i in (0, 1))
-    floor_wall, tool_wall = ([cost.wall_s for cost in _further(ones[i], manys[i], inputs.count)] for i in (0, 1))
-    return (
-        Further(median(floor_cpu), median(floor_wall), *_fixed(ones[0], manys[0])),
-        Further(
-            median(tool_cpu),
-            median(tool_wall),
-            *_fixed(ones[1], manys[1]),
-            _paired_ratio(floor_cpu, tool_cpu),
-            _paired_ratio(floor_wall, tool_wall),
-        ),
-    )
+    floors, tools = (_further(ones[which], manys[which], inputs.count) for which in (0, 1))
+    cpu_ratio = _paired_ratio([cost.cpu_s for cost in floors], [cost.cpu_s for cost in tools])
+    wall_ratio = _paired_ratio([cost.wall_s for cost in floors], [cost.wall_s for cost in tools])
+    return _summary(ones[0], floors), _summary(ones[1], tools, cpu_ratio, wall_ratio)
 
 
 def median(values: Iterable[float]) -> float:
@@ -160,8 +152,14 @@ def _further(ones: list[Cost], manys: list[Cost], count: int) -> list[Cost]:
     ]
 
 
-def _fixed(ones: list[Cost], manys: list[Cost]) -> tuple[float, int]:
-    return median(cost.cpu_s for cost in ones), max(cost.peak_bytes for cost in manys)
+def _summary(ones: list[Cost], further: list[Cost], *ratios: float | None) -> Further:
+    return Further(
+        median(cost.cpu_s for cost in further),
+        median(cost.wall_s for cost in further),
+        median(cost.cpu_s for cost in ones),
+        max(cost.peak_bytes for cost in further),
+        *ratios,
+    )
 
 
 def _paired_ratio(floor: list[float], tool: list[float]) -> float | None:

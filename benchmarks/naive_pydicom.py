@@ -1,4 +1,4 @@
-"""De-identify a folder the plain way: read with pydicom, walk every element, save. ``naive_pydicom.py IN OUT``."""
+"""De-identify a folder the plain way, pydicom's read, walk and save: ``naive_pydicom.py IN OUT``."""
 
 from __future__ import annotations
 

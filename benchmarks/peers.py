@@ -43,7 +43,7 @@ def _gdcmanon(scratch: Path) -> Command | None:
     if shutil.which("gdcmanon") is None or shutil.which("openssl") is None:
         return None
     certificate = str(scratch / "certificate.pem")
-    make = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=benchmark".split()
+    make = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=benchmark")
     subprocess.run([*make, "-keyout", os.devnull, "-out", certificate], check=True, capture_output=True)
     return lambda source, out: ("gdcmanon", "-e", "-c", certificate, "-r", "-i", str(source), "-o", str(out))
 

@@ -7,9 +7,32 @@ from random import Random
 
 UID_ROOT = "1.3.6.1.4.1.99999"
 
-_FAMILIES = "Okafor Lindgren Marchesi Müller Fernández Kowalski Abernethy Castellano Petrov Grünberg".split()
-_GIVENS = "Adaeze Ingrid Giacomo Jürgen Lucía Zofia Prudence Ramona Artyom Käthe Solange".split()
-_PHYSICIANS = "Hargrave Nakamura ODonnell Vanterpool Zielinski Quintana Rasmussen Eberhard".split()
+_FAMILIES = (
+    "Okafor",
+    "Lindgren",
+    "Marchesi",
+    "Müller",
+    "Fernández",
+    "Kowalski",
+    "Abernethy",
+    "Castellano",
+    "Petrov",
+    "Grünberg",
+)
+_GIVENS = (
+    "Adaeze",
+    "Ingrid",
+    "Giacomo",
+    "Jürgen",
+    "Lucía",
+    "Zofia",
+    "Prudence",
+    "Ramona",
+    "Artyom",
+    "Käthe",
+    "Solange",
+)
+_PHYSICIANS = ("Hargrave", "Nakamura", "ODonnell", "Vanterpool", "Zielinski", "Quintana", "Rasmussen", "Eberhard")
 _HOSPITALS = (
     ("Saint Aldhelm Infirmary", "14 Priory Lane, Wexcombe", "STALDHELM"),
     ("Klinikum Oberau", "Am Steinberg 7, Oberau", "KLOBERAU"),
@@ -19,13 +42,14 @@ _CHARACTER_SETS = ("ISO_IR 100", "ISO_IR 192", "")
 
 
 class Facts(dict[str, str]):
-    """What is known of an instance; ``<scope>_uid_<n>`` is the n-th UID of that patient, study, series or slice."""
+    """What is known of an instance; ``series_uid_3`` is the third UID that its series has or refers to."""
 
     def __missing__(self, key: str) -> str:
         scope, found, number = key.partition("_uid_")
         if not found:
             raise KeyError(key)
-        digits = str(int.from_bytes(hashlib.sha256(f"{self[scope + '_scope']}/{number}".encode()).digest()[:13], "big"))
+        digest = hashlib.sha256(f"{self[scope + '_scope']}/{number}".encode()).digest()
+        digits = str(int.from_bytes(digest[:13], "big"))
         return f"{UID_ROOT}.{self['serial'][2:]}.{digits[:10].lstrip('0')}.1{digits[10:]}"
 
 

@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass
 
 from dicomveil.errors import UsageError
-from dicomveil.pseudonyms.private_file import make_private_folder
 
 SUFFIX = ".dicomveil"
 
@@ -36,10 +35,6 @@ class Project:
     def reports_path(self) -> str:
         """One line an instance."""
         return os.path.join(self.folder, "report.jsonl")
-
-    def make(self) -> None:
-        """Make the folder if it is not there."""
-        make_private_folder(self.folder)
 
 
 def check_apart(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:

@@ -11,7 +11,7 @@ from dicomveil.batch.layout import Layout
 from dicomveil.batch.project import check_apart
 from dicomveil.dataset.discover import files_under
 from dicomveil.dataset.source import Source
-from dicomveil.errors import InstanceError, NotDicom, Refused, UsageError
+from dicomveil.errors import InstanceError, NotDicom, ProjectKeyError, Refused, TargetExists, UsageError
 from dicomveil.pseudonyms.derive import Deriver
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class Run:
         if not os.path.exists(self.source):
             raise UsageError("the input does not exist")
         check_apart(self.source, self.target)
+        if os.path.isdir(self.source) and os.path.isfile(self.target):
+            raise UsageError("the input is a folder and the output a file; name a folder for the output")
         self._single = os.path.isfile(self.source) and not (
             os.path.isdir(self.target) or self.target.endswith(os.sep)
         )
@@ -104,7 +106,8 @@ class Run:
             if self.dry_run:
                 with Source.open(path) as source:
                     report = self.deidentifier.prepare(source).report
-                place(report)
+                if os.path.lexists(place(report)) and not self.overwrite:
+                    raise TargetExists
             else:
                 report = self.deidentifier.deidentify(path, place, overwrite=self.overwrite)
         except NotDicom as error:
@@ -116,6 +119,8 @@ class Run:
             return Outcome(number, token, "unreadable", os.strerror(error.errno or 0), None, None, path)
         except UsageError as error:
             return Outcome(number, token, "target-is-source", str(error), None, None, path)
+        except ProjectKeyError:
+            raise  # key or table of stand-ins cannot be used: no file can be done
         except MemoryError:
             return Outcome(number, token, "out-of-memory", "not enough memory for this file", None, None, path)
         except Exception as error:  # a fault of ours: this file is reported, the rest goes on

@@ -14,7 +14,7 @@ ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 EXPLICIT, IMPLICIT = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"
 
 _BLOBS = ("OB", "OW", "UN")
-_LONG = frozenset({*_BLOBS, "SQ", "UT"})  # of the VRs used here, those with a length of four bytes (PS3.5 7.1.2)
+_LONG = frozenset({*_BLOBS, "SQ", "UT"})  # four bytes of length (PS3.5 7.1.2); other such VRs do not occur
 _NUMBERS = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
 
 
