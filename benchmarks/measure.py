@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -115,6 +115,15 @@ def compare(floor: Command, tool: Command, inputs: Inputs, scratch: Path, pairs:
     cpu_ratio = _paired_ratio([cost.cpu_s for cost in floors], [cost.cpu_s for cost in tools])
     wall_ratio = _paired_ratio([cost.wall_s for cost in floors], [cost.wall_s for cost in tools])
     return _summary(ones[0], floors), _summary(ones[1], tools, cpu_ratio, wall_ratio)
+
+
+def beside(floor: Further, further: Further) -> Further:
+    """Compare with another floor, one that was measured apart: by medians, not by pairs."""
+    return replace(
+        further,
+        cpu_ratio=_paired_ratio([floor.cpu_s], [further.cpu_s]),
+        wall_ratio=_paired_ratio([floor.wall_s], [further.wall_s]),
+    )
 
 
 def median(values: Iterable[float]) -> float:

@@ -7,9 +7,11 @@ import json
 import os
 import platform
 import shlex
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from measure import (
     CouldNotRunError,
     Further,
     Inputs,
+    beside,
     compare,
     measure,
     measure_repeatedly,
@@ -53,14 +56,15 @@ def main() -> int:
     command = shlex.join(["run_benchmarks.py", *sys.argv[1:]])
     kinds: dict[str, object] = {}
     found: dict[str, object] = {"command": command, "kinds": kinds}
-    with tempfile.TemporaryDirectory(prefix="dicomveil-benchmarks-", dir=arguments.out) as folder:
-        scratch = Path(folder)
-        found["machine"] = _introduce(scratch, command)
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(_folder_in(arguments.out)))
+        corpora = Path(stack.enter_context(_folder_in(arguments.source))) if arguments.source else scratch
+        found["machine"] = _introduce(scratch, corpora, command)
         peers = find_peers(scratch, arguments.dcmanon) if arguments.peers else []
         try:
-            found["start_up"] = _measure_start_up(scratch, arguments.reps)
+            found["start_up"] = _measure_start_up(corpora, scratch, arguments.reps)
             for kind in arguments.kinds:
-                inputs = _written(scratch / kind, kind, arguments.files or FILES[kind])
+                inputs = _written(corpora / kind, kind, arguments.files or FILES[kind])
                 rows = _measure_kind(kind, inputs, scratch, arguments.reps, peers)
                 kinds[kind] = {name: row and asdict(row) for name, row in rows.items()}
         except CouldNotRunError as error:
@@ -71,8 +75,12 @@ def main() -> int:
     return 0
 
 
-def _measure_start_up(scratch: Path, repetitions: int) -> dict[str, float]:
-    inputs = _written(scratch / "start", "ct", 2)
+def _folder_in(place: str | None) -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="dicomveil-benchmarks-", dir=place)
+
+
+def _measure_start_up(corpora: Path, scratch: Path, repetitions: int) -> dict[str, float]:
+    inputs = _written(corpora / "start", "ct", 2)
     _, ours = compare(copy, deidentify, inputs, scratch, repetitions)
     python = sys.executable
     seconds = {
@@ -96,21 +104,22 @@ def _measure_kind(kind: str, inputs: Inputs, scratch: Path, pairs: int, peers: l
     _show("cp -r", floor)
     _show("dicomveil", ours, _verdict(ours, TARGETS[kind]))
     for peer in peers:
-        rows[peer.name] = _measure_peer(peer, ours, inputs, scratch, min(pairs, PEER_PAIRS))
+        rows[peer.name] = _measure_peer(peer, floor, inputs, scratch, min(pairs, PEER_PAIRS))
     return rows
 
 
-def _measure_peer(peer: Peer, ours: Further, inputs: Inputs, scratch: Path, pairs: int) -> Further | None:
+def _measure_peer(peer: Peer, floor: Further, inputs: Inputs, scratch: Path, pairs: int) -> Further | None:
     if peer.command is None:
         print(f"  {peer.name:12}  not installed")
         return None
     command: Command = peer.command
     try:
-        _, its = compare(copy, command, inputs, scratch, pairs)
+        _, beside_ours = compare(deidentify, command, inputs, scratch, pairs)
     except CouldNotRunError as error:
         print(f"  {peer.name:12}  failed: {error}")
         return None
-    _show(peer.name, its, _peer_verdict(peer, its, ours))
+    its = beside(floor, beside_ours)
+    _show(peer.name, its, _peer_verdict(peer, beside_ours.cpu_ratio, its.cpu_ratio))
     return its
 
 
@@ -131,12 +140,12 @@ def _verdict(row: Further, most: float) -> str:
     return _against(max(row.cpu_ratio, row.wall_ratio) <= most, f"<= {most}x")
 
 
-def _peer_verdict(peer: Peer, its: Further, ours: Further) -> str:
-    if its.cpu_ratio is None or ours.cpu_ratio is None:
+def _peer_verdict(peer: Peer, times: float | None, copy_times: float | None) -> str:
+    if times is None or copy_times is None:
         return ""
-    times, at_least = its.cpu_ratio / ours.cpu_ratio, f">= {peer.times_faster:g}x"
-    if its.cpu_ratio < peer.times_faster:
-        judged = f"{at_least} out of reach, as a copy is {its.cpu_ratio:.1f}x as fast"
+    at_least = f">= {peer.times_faster:g}x"
+    if copy_times < peer.times_faster:
+        judged = f"{at_least} out of reach, as a copy is {copy_times:.1f}x as fast"
     else:
         judged = _against(times >= peer.times_faster, at_least)
     return f"dicomveil is {times:.1f}x as fast; {judged}"
@@ -153,16 +162,17 @@ def _written(folder: Path, kind: str, count: int) -> Inputs:
     one = folder / "one"
     one.mkdir()
     first = min(path for path in (folder / "many").rglob("*") if path.is_file())
-    os.link(first, one / "IM00001")
+    shutil.copyfile(first, one / "IM00001")
     return Inputs(folder / "many", one, count)
 
 
-def _introduce(scratch: Path, command: str) -> dict[str, object]:
+def _introduce(scratch: Path, corpora: Path, command: str) -> dict[str, object]:
     machine: dict[str, object] = {
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "file_system": _file_system(scratch),
+        "file_system_of_source": _file_system(corpora),
         "load": round(os.getloadavg()[0], 2),
     }
     print(command)
@@ -191,12 +201,25 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--files", metavar="N", type=_at_least_two, help="of each kind; by default 200 slices, 4 multi-frames"
     )
-    parser.add_argument("--reps", metavar="R", type=int, default=9, help="pairs of runs; by default 9")
-    parser.add_argument("--out", metavar="FOLDER", help="where to write; by default the temporary folder")
+    parser.add_argument("--reps", metavar="R", type=_at_least_one, default=9, help="pairs of runs; by default 9")
+    parser.add_argument("--out", metavar="FOLDER", type=_folder, help="where to write; by default the temporary folder")
+    parser.add_argument("--source", metavar="FOLDER", type=_folder, help="where to read; by default as --out")
     parser.add_argument("--json", metavar="FILE", type=Path, help="also write all figures here")
     parser.add_argument("--peers", action="store_true", help="also measure pydicom, gdcmanon and dcmanon")
     parser.add_argument("--dcmanon", metavar="PYTHON", help="the Python of an environment that has dcmanon")
     return parser.parse_args()
+
+
+def _folder(word: str) -> str:
+    if not os.path.isdir(word):
+        raise argparse.ArgumentTypeError("not a folder")
+    return word
+
+
+def _at_least_one(word: str) -> int:
+    if int(word) < 1:
+        raise argparse.ArgumentTypeError("at least one")
+    return int(word)
 
 
 def _at_least_two(word: str) -> int:

@@ -269,4 +269,3 @@ def _sop_of(elements: Sequence[Element] | bytes) -> tuple[str, str]:
             if isinstance(each, Plain) and isinstance(each.value, str):
                 known[each.tag] = each.value
     return known[0x00080016], known[0x00080018]
-

@@ -5,8 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import dicomveil
 import pytest
+
+import dicomveil
 
 
 @pytest.mark.parametrize("name", sorted(set(dicomveil.__all__) - {"__version__"}))

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from dicomveil.recipe.load import load_recipe
 from dicomveil.recipe.options import ProfileOption
 from dicomveil.recipe.verbs import Verb
@@ -30,7 +31,8 @@ def commands() -> list[str]:
 def at_work(tmp_path: Path) -> Path:
     """A folder with what README's commands name: an export of a hospital, and one file of it."""
     hospital = tmp_path / "hospital-export"
-    writer = [sys.executable, "-c", "import hospital, pathlib, sys; hospital.write_hospital(pathlib.Path(sys.argv[1]))", str(hospital)]
+    code = "import hospital, pathlib, sys; hospital.write_hospital(pathlib.Path(sys.argv[1]))"
+    writer = [sys.executable, "-c", code, str(hospital)]
     subprocess.run(writer, cwd=ROOT / "demo", check=True, capture_output=True)
     one = next(path for path in sorted(hospital.rglob("*.dcm")) if path.name == "slice_1.dcm")
     (tmp_path / "one.dcm").write_bytes(one.read_bytes())

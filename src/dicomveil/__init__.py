@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dicomveil.version import VERSION as __version__
+from dicomveil.version import VERSION
 
 if TYPE_CHECKING:
     from dicomveil.batch.run import Outcome, Run
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from dicomveil.pseudonyms.key import ProjectKey
     from dicomveil.pseudonyms.sources import KeyedPseudonyms, RandomPseudonyms
     from dicomveil.recipe.load import load_recipe
+
+__version__ = VERSION
 
 __all__ = [
     "Deidentifier",

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from actions.worlds import world
 
+from actions.worlds import world
 from dicomveil.actions.catalogue import ACTIONS
 from dicomveil.actions.dummy import DUMMY_BY_VR
 from dicomveil.actions.outcome import IMPOSSIBLE, KEPT, REMOVED, Replaced, padded
@@ -26,7 +26,8 @@ def test_no_action_raises_or_answers_an_odd_number_of_bytes(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "vr", "raw"), [("1.2.3", "UI", b"1.2.3\0"), ("1.2", "UI", b"1.2\0"), ("AB", "LO", b"AB"), ("A", "PN", b"A ")]
+    ("text", "vr", "raw"),
+    [("1.2.3", "UI", b"1.2.3\0"), ("1.2", "UI", b"1.2\0"), ("AB", "LO", b"AB"), ("A", "PN", b"A ")],
 )
 def test_values_are_padded_as_their_vr_asks(text: str, vr: str, raw: bytes) -> None:
     assert padded(text, vr) == raw

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from actions.worlds import world
 
+from actions.worlds import world
 from dicomveil.actions.dummy import DUMMY_BY_VR, dummy
 from dicomveil.actions.outcome import Replaced
 from dicomveil.dataset.syntax import LONG_LENGTH_VRS, SHORT_LENGTH_VRS

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from actions.worlds import world
 
+from actions.worlds import world
 from dicomveil.actions.new_uid import new_uid
 from dicomveil.actions.outcome import KEPT, Replaced
 
@@ -26,7 +26,9 @@ def test_padding_does_not_make_another_uid_of_it(raw: bytes) -> None:
     assert mapped(raw) == mapped(b"1.2.3.4\0")
 
 
-@pytest.mark.parametrize("raw", [b"", b"\0\0", b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.5.1.4.1.1.2", b"1.2.840.10008.1.4.1.1"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"\0\0", b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.5.1.4.1.1.2", b"1.2.840.10008.1.4.1.1"]
+)
 def test_nothing_and_uids_of_the_standard_stay(raw: bytes) -> None:
     assert new_uid(raw, "UI", world()) is KEPT
 

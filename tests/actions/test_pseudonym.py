@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from actions.worlds import world
 
+from actions.worlds import world
 from dicomveil.actions.outcome import IMPOSSIBLE, Replaced
 from dicomveil.actions.pseudonym import patient_id, patient_pseudonym, pseudonym
 

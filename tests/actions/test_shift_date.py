@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from actions.worlds import world
 
+from actions.worlds import world
 from dicomveil.actions.outcome import IMPOSSIBLE, KEPT, Replaced
 from dicomveil.actions.shift_date import shift_date
 
@@ -27,14 +27,26 @@ def test_dates_move_by_the_patient_s_days_and_keep_their_form(vr: str, raw: byte
 
 @pytest.mark.parametrize(
     ("vr", "raw"),
-    [("DA", b"Quillfeather"), ("DA", b"20240231"), ("DA", b"00010105"), ("DA", b"\xff" * 8), ("DT", b"on 20240305 "),
-     ("LO", b"20240305"), ("UN", b"20240305"), ("DA", b"20240305\\x"), ("DA", b"20240305\0Q")],
-)  # fmt: skip
+    [
+        ("DA", b"Quillfeather"),
+        ("DA", b"20240231"),
+        ("DA", b"00010105"),
+        ("DA", b"\xff" * 8),
+        ("DT", b"on 20240305 "),
+        ("LO", b"20240305"),
+        ("UN", b"20240305"),
+        ("DA", b"20240305\\x"),
+        ("DA", b"20240305\0Q"),
+    ],
+)
 def test_what_is_no_date_is_impossible_to_move(vr: str, raw: bytes) -> None:
     assert shift_date(raw, vr, world(days=-10)) is IMPOSSIBLE
 
 
-@pytest.mark.parametrize("raw", [b"", b"10", b"1015", b"101530", b"101530.5 ", b"10:15:30", b"101530.123456\\1016 ", b"1015-1030 ", b"101530\0"])
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"10", b"1015", b"101530", b"101530.5 ", b"10:15:30", b"101530.123456\\1016 ", b"1015-1030 ", b"101530\0"],
+)
 def test_a_time_of_day_stays_as_it_is(raw: bytes) -> None:
     assert shift_date(raw, "TM", world()) is KEPT
 
@@ -44,6 +56,9 @@ def test_what_is_no_time_of_day_is_impossible_to_keep(raw: bytes) -> None:
     assert shift_date(raw, "TM", world()) is IMPOSSIBLE
 
 
-@pytest.mark.parametrize(("raw", "outcome"), [(b"+0100 ", KEPT), (b"-0330", KEPT), (b"", KEPT), (b"Zebulon", IMPOSSIBLE), (b"77345", IMPOSSIBLE)])
+@pytest.mark.parametrize(
+    ("raw", "outcome"),
+    [(b"+0100 ", KEPT), (b"-0330", KEPT), (b"", KEPT), (b"Zebulon", IMPOSSIBLE), (b"77345", IMPOSSIBLE)],
+)
 def test_a_zone_stays_if_it_is_one(raw: bytes, outcome: object) -> None:
     assert shift_date(raw, "SH", world()) is outcome

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from actions.worlds import world
 
+from actions.worlds import world
 from dicomveil.actions.empty import empty
 from dicomveil.actions.outcome import KEPT, REMOVED, Replaced
 from dicomveil.actions.remove import remove

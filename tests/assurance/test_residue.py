@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from builders import BIG_ENDIAN, EXPLICIT, IMPLICIT, Element, Form, element, encapsulated, encode, nested, sequence
 
+from builders import BIG_ENDIAN, EXPLICIT, IMPLICIT, Element, Form, element, encapsulated, encode, nested, sequence
 from dicomveil.assurance.residue import ResidueCheck, Wanted
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.syntax import EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE
@@ -25,8 +25,8 @@ FORMS = pytest.mark.parametrize("form", [EXPLICIT, IMPLICIT, BIG_ENDIAN], ids=la
     "left",
     [
         element(0x00081030, "LO", "of QUILLFEATHER"),
-        element(0x00081030, "LO", "no 7734519."),
-        element(0x00081140, "UI", "1.2.3\\1.2.3.4"),
+        element(0x00081030, "LO", "no 7734519!"),
+        element(0x00081155, "UI", "1.2.3\\1.2.3.4"),
         element(0x00081030, "LO", "see 1.2.3.4"),
         element(0x00081030, "LO", "see 2.25.12345678901"),
         element(0x00282000, "OB", b"\0\1Quillfeather\0\1"),
@@ -34,7 +34,17 @@ FORMS = pytest.mark.parametrize("form", [EXPLICIT, IMPLICIT, BIG_ENDIAN], ids=la
         nested(5, element(0x00081030, "LO", "Quillfeather"), undefined=True),
         element(0x00290010, "LO", "Quillfeather"),
     ],
-    ids=["letters", "number", "UID", "UID in text", "UID of a UUID in text", "in bytes", "nested", "undefined lengths", "private"],
+    ids=[
+        "letters",
+        "number",
+        "UID",
+        "UID in text",
+        "UID of a UUID in text",
+        "in bytes",
+        "nested",
+        "undefined lengths",
+        "private",
+    ],
 )
 def test_what_is_left_of_the_original_is_found_and_not_repeated(form: Form, left: Element) -> None:
     with pytest.raises(ResidueFound) as found:
@@ -52,7 +62,7 @@ def test_what_is_left_of_the_original_is_found_and_not_repeated(form: Form, left
         element(0x00280030, "DS", "7734519"),
         element(0x00081030, "LO", "177345190"),
         element(0x00081030, "LO", "0.7734519"),
-        element(0x00081140, "UI", "1.2.3.4.5"),
+        element(0x00081155, "UI", "1.2.3.4.5"),
         element(0x00080020, "DA", "20200101"),
     ],
     ids=["other words", "a measurement", "within a longer number", "a fraction", "another UID", "a date"],
@@ -92,7 +102,9 @@ def test_the_same_inside_sequences() -> None:
         check(inside, by=by)
 
 
-@pytest.mark.parametrize("tail", [b"\0\0\0", b"\x10\0\x10\0PN\xff\0x"], ids=["bytes that are no element", "a length past the end"])
+@pytest.mark.parametrize(
+    "tail", [b"\0\0\0", b"\x10\0\x10\0PN\xff\0x"], ids=["bytes that are no element", "a length past the end"]
+)
 def test_an_output_that_cannot_be_read_to_its_last_byte_is_broken(tail: bytes) -> None:
     raw = encode([element(0x00080060, "CS", "CT")]) + tail
     with pytest.raises(BrokenInstance):

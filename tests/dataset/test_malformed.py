@@ -11,6 +11,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+
 from builders import (
     BIG_ENDIAN,
     DEFLATED,
@@ -36,14 +37,13 @@ from builders import (
     nested,
     sequence,
 )
-from walkers import Looking, Policy, opened, walked
-
 from dicomveil.dataset.peek import Peek
 from dicomveil.dataset.rules import Rule
 from dicomveil.dataset.scan import scan
 from dicomveil.dataset.walk import Limits, Walk
 from dicomveil.errors import InstanceError, LimitExceeded, MalformedDataSet, NotDicom
 from dicomveil.standard.dictionary import vr_by_tag
+from walkers import Looking, Policy, opened, walked
 
 ROOT = Path(__file__).parents[2]
 NAME = element(0x00100010, "PN", "Doe^Jane")
@@ -124,7 +124,15 @@ def test_every_flipped_byte_of_a_file_is_an_instance_error_or_another_data_set(f
 @every_form
 def test_random_bytes_where_a_data_set_should_be_are_an_instance_error_or_nothing(form: Form):
     chance = random.Random(1)
-    pieces = [b"\xfe\xff\0\xe0", b"\xfe\xff\x0d\xe0", b"\xfe\xff\xdd\xe0", b"\xff" * 4, b"SQ\0\0", b"UN\0\0", b"\x08\0\x40\x11"]
+    pieces = [
+        b"\xfe\xff\0\xe0",
+        b"\xfe\xff\x0d\xe0",
+        b"\xfe\xff\xdd\xe0",
+        b"\xff" * 4,
+        b"SQ\0\0",
+        b"UN\0\0",
+        b"\x08\0\x40\x11",
+    ]
     for _ in range(300):
         junk = b"".join(chance.choice([*pieces, chance.randbytes(4)]) for _ in range(chance.randrange(12)))
         read_in_every_way(dicom_file([UID, Raw(junk)], form))
@@ -152,7 +160,10 @@ CASES: dict[str, tuple[list[Element], str]] = {
         "a length past the end of what holds it",
     ),
     "element longer than its item": (
-        [Sequenced(0x00081140, (Item((Plain(0x00081155, "UI", b"2.25", length=100),)),)), element(0x00104000, "LT", "x" * 200)],
+        [
+            Sequenced(0x00081140, (Item((Plain(0x00081155, "UI", b"2.25", length=100),)),)),
+            element(0x00104000, "LT", "x" * 200),
+        ],
         "a length past the end of what holds it",
     ),
     "item longer than its sequence": (
@@ -175,8 +186,14 @@ CASES: dict[str, tuple[list[Element], str]] = {
         [Raw(header(0x00081140, "SQ", 0xFFFFFFFF, EXPLICIT) + encode([INSIDE, NAME]))],
         "something that is no item where a sequence item must be",
     ),
-    "item's end at the root": ([UID, Raw(delimiter(0xE00D, EXPLICIT)), NAME], "a delimiter or item where an element must be"),
-    "sequence's end at the root": ([UID, Raw(delimiter(0xE0DD, EXPLICIT)), NAME], "a delimiter or item where an element must be"),
+    "item's end at the root": (
+        [UID, Raw(delimiter(0xE00D, EXPLICIT)), NAME],
+        "a delimiter or item where an element must be",
+    ),
+    "sequence's end at the root": (
+        [UID, Raw(delimiter(0xE0DD, EXPLICIT)), NAME],
+        "a delimiter or item where an element must be",
+    ),
     "item at the root": ([UID, Raw(item_header(8, EXPLICIT)), NAME], "a delimiter or item where an element must be"),
     "item's end in an item of defined length": (
         [sequence(0x00081140, [INSIDE, Raw(delimiter(0xE00D, EXPLICIT))])],
@@ -448,7 +465,9 @@ def test_a_bomb_of_a_gigabyte_stays_below_the_limit(tmp_path: Path):
     stream = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     mebibyte = stream.compress(bytes(1 << 20)) + stream.flush(zlib.Z_FULL_FLUSH)
     source.write_bytes(dicom_file(b"", DEFLATED)[:-2] + mebibyte * 1024 + b"\x03\0")
-    assert mib_used(REFUSE.format(source=str(source), plan="Policy", limits="")) < Limits().inflated_bytes / (1 << 20) + 60
+    assert (
+        mib_used(REFUSE.format(source=str(source), plan="Policy", limits="")) < Limits().inflated_bytes / (1 << 20) + 60
+    )
 
 
 @needs_rss

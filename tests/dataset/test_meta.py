@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 
 import pytest
-from builders import element, encode_meta
 
+from builders import element, encode_meta
 from dicomveil.dataset.meta import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, PREAMBLE, file_meta
 from dicomveil.dataset.part10 import open_part10
 from dicomveil.dataset.source import Source

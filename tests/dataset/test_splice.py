@@ -6,10 +6,10 @@ import zlib
 from pathlib import Path
 
 import pytest
-from walkers import joined
 
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.splice import LONGEST_RUN_READ, Edit, deflated, pieces_of, spliced
+from walkers import joined
 
 BYTES = bytes(range(256)) * 4096
 EDITS: dict[str, tuple[list[Edit], bytes]] = {

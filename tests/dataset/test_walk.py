@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
+
 from builders import (
     BIG_ENDIAN,
     EXPLICIT,
@@ -24,12 +27,11 @@ from builders import (
     nested,
     sequence,
 )
-from walkers import Looking, Policy, opened, walked
-
 from dicomveil.dataset.rules import Rule
 from dicomveil.dataset.syntax import Encoding
 from dicomveil.dataset.walk import Limits, Walk, flat
 from dicomveil.errors import LimitExceeded, MalformedDataSet
+from walkers import Looking, Policy, opened, walked
 
 NAME, ID = 0x00100010, 0x00100020
 UID = element(0x00080018, "UI", "2.25.1")
@@ -44,7 +46,7 @@ class Removing(Policy):
 
     def decide(self, rule: Rule) -> Rule | None:
         if rule.tag == NAME:
-            rule.written, rule.note = b"", ("removed", self.path)
+            rule.written, rule.note = b"", f"removed below {self.path}"
             return rule
         return rule if rule.inside else None
 
@@ -59,7 +61,7 @@ class Renaming(Policy):
         return rule if rule.inside else None
 
     def _rename(self, walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes:
-        walk.notes.append(("renamed", self.path))
+        walk.notes.append(f"renamed below {self.path}")
         return self.encoding.element(NAME, "PN", b"Somebody^Else^Altogether")
 
 
@@ -81,7 +83,7 @@ def test_a_name_is_replaced_at_any_depth_and_every_length_around_it_follows(
     for _ in range(3):
         walk, made = walked(data, root)
         assert made == encode(data_set(ELSE), form)
-        assert flat(walk.notes) == (("renamed", (0x00081140,) * depth),)
+        assert flat(walk.notes) == (f"renamed below {(0x00081140,) * depth}",)
 
 
 @every_form
@@ -89,7 +91,7 @@ def test_an_item_left_without_elements_stays_an_item(form: Form):
     data = dicom_file([sequence(0x00081140, [DOE], [DOE], undefined=False)], form)
     walk, made = walked(data, Removing)
     assert made == encode([sequence(0x00081140, [], [])], form)
-    assert walk.notes == [("removed", (0x00081140,))] * 2
+    assert walk.notes == [f"removed below {(0x00081140,)}"] * 2
 
 
 def test_what_is_decided_on_a_sequence_replaces_what_was_decided_inside():
@@ -304,9 +306,9 @@ def test_notes_handed_on_in_groups_are_told_one_by_one():
 def test_more_levels_than_are_accepted_are_a_limit(remembers: bool):
     data = dicom_file([nested(4, DOE)])
     root = Looking(opened(data).syntax.encoding, remembers=remembers)
-    assert walked(data, root, limits=Limits(depth=4))[1] == encode([nested(4, DOE)])
     with pytest.raises(LimitExceeded):
         walked(data, root, limits=Limits(depth=3))
+    assert walked(data, root, limits=Limits(depth=4))[1] == encode([nested(4, DOE)])
 
 
 # --- memory
@@ -365,7 +367,7 @@ def test_an_outcome_that_depends_on_more_than_the_bytes_is_asked_about_every_tim
     class Fleeting(Counting):
         def _count(self, walk: Walk, rule: Rule, start: int, value: int, end: int) -> None:
             super()._count(walk, rule, start, value, end)
-            walk.fleeting = rule.tag == NAME
+            walk.fleeting = walk.fleeting or rule.tag == NAME
 
     root = Fleeting(opened(dicom_file([UID])).syntax.encoding, remembers=True)
     root.asked = []
@@ -375,12 +377,22 @@ def test_an_outcome_that_depends_on_more_than_the_bytes_is_asked_about_every_tim
     assert root.asked == [NAME, 0x00081140, 0x00081140]
 
 
+def test_what_is_remembered_of_an_item_is_not_recognised_across_its_end():
+    root = Renaming(opened(dicom_file([UID])).syntax.encoding, remembers=True)
+    for number in range(6):
+        varying = element(0x00080050, "SH", str(number))
+        inside, outside = ([varying, NUMBER, DOE], []) if number < 5 else ([varying, NUMBER], [DOE])
+        data = dicom_file([UID, sequence(0x00081140, inside), *outside])
+        walk, made = walked(data, root)
+        renamed = [[ELSE if each is DOE else each for each in elements] for elements in (inside, outside)]
+        assert made == encode([UID, sequence(0x00081140, renamed[0]), *renamed[1]])
+        assert len(flat(walk.notes)) == 1
+
+
 def test_a_broken_data_set_leaves_memory_fit_for_the_next():
     root = Renaming(opened(dicom_file([UID])).syntax.encoding, remembers=True)
     whole = dicom_file([UID, nested(2, DOE), DOE, NUMBER])
     for size in range(len(whole) - len(encode([UID, nested(2, DOE), DOE, NUMBER])), len(whole), 3):
-        try:
+        with contextlib.suppress(MalformedDataSet):
             walked(whole[:size], root)
-        except MalformedDataSet:
-            pass
         assert walked(whole, root)[1] == encode([UID, nested(2, ELSE), ELSE, NUMBER])

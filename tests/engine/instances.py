@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pydicom
-from builders import CT_IMAGE, EXPLICIT, Element, Form, dicom_file, element
 
+from builders import CT_IMAGE, EXPLICIT, Element, Form, dicom_file, element
 from dicomveil.engine.deidentify import Deidentifier
 from dicomveil.engine.report import Report
 from dicomveil.pseudonyms.key import ProjectKey
@@ -41,7 +41,12 @@ def with_elements(*elements: Element, without: Iterable[int] = (), **kind: str) 
 
 
 def deidentifier(
-    recipe: str | Recipe = "basic", options: Iterable[str] = (), key: ProjectKey = KEY, *, again: bool = False, remembers: bool = True
+    recipe: str | Recipe = "basic",
+    options: Iterable[str] = (),
+    key: ProjectKey = KEY,
+    *,
+    again: bool = False,
+    remembers: bool = True,
 ) -> Deidentifier:
     made = load_recipe(recipe) if isinstance(recipe, str) else recipe
     return Deidentifier(made.with_options(options), KeyedPseudonyms(key), again=again, remembers=remembers)

@@ -3,21 +3,29 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from builders import EXPLICIT, dicom_file, element, meta_elements, sequence
-from engine.instances import deidentified, deidentifier, usual, with_elements
 
+from builders import EXPLICIT, dicom_file, element, meta_elements, sequence
 from dicomveil.engine.admit import admit_sop_class, admit_transfer_syntax, pixels_need_a_look
 from dicomveil.errors import Refused
 from dicomveil.standard.tables import table
+from engine.instances import deidentified, deidentifier, usual, with_elements
 
-SECONDARY_CAPTURE, CT, ULTRASOUND = "1.2.840.10008.5.1.4.1.1.7", "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.6.1"
+SECONDARY_CAPTURE, CT, ULTRASOUND = (
+    "1.2.840.10008.5.1.4.1.1.7",
+    "1.2.840.10008.5.1.4.1.1.2",
+    "1.2.840.10008.5.1.4.1.1.6.1",
+)
 
 
 @pytest.mark.parametrize(
     ("sop_class", "code"),
-    [("1.2.840.10008.1.3.10", "dicomdir"), ("", "no-sop-class"), ("1.2.840.113619.4.30", "private-sop-class"),
-     ("Quillfeather", "private-sop-class")],
-)  # fmt: skip
+    [
+        ("1.2.840.10008.1.3.10", "dicomdir"),
+        ("", "no-sop-class"),
+        ("1.2.840.113619.4.30", "private-sop-class"),
+        ("Quillfeather", "private-sop-class"),
+    ],
+)
 def test_what_no_profile_is_defined_for_is_refused_with_a_code_and_without_its_value(sop_class: str, code: str) -> None:
     with pytest.raises(Refused) as refusal:
         admit_sop_class(sop_class)
@@ -44,7 +52,7 @@ def test_what_is_no_transfer_syntax_of_the_standard_is_refused(uid: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("tag", "code"), [(0x00420011, "encapsulated-document"), (0x04000500, "encrypted-attributes")], ids=lambda each: str(each)
+    ("tag", "code"), [(0x00420011, "encapsulated-document"), (0x04000500, "encrypted-attributes")], ids=str
 )
 @pytest.mark.parametrize("depth", [0, 1, 3])
 def test_what_nobody_can_look_into_is_refused_at_any_depth(tmp_path: Path, tag: int, code: str, depth: int) -> None:

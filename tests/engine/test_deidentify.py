@@ -4,18 +4,31 @@ import os
 from pathlib import Path
 
 import pytest
-from builders import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, Form, dicom_file, element, encapsulated, meta_elements, sequence
-from engine.instances import OTHER_KEY, deidentified, deidentifier, read, usual, with_elements
 from pydicom.uid import UID
 
+from builders import (
+    BIG_ENDIAN,
+    DEFLATED,
+    EXPLICIT,
+    IMPLICIT,
+    Form,
+    dicom_file,
+    element,
+    encapsulated,
+    meta_elements,
+    sequence,
+)
 from dicomveil.errors import BrokenInstance, MalformedDataSet, TargetExists, UsageError
 from dicomveil.recipe.options import OFFERED
+from engine.instances import OTHER_KEY, deidentified, deidentifier, read, usual, with_elements
 
 FORMS = [EXPLICIT, IMPLICIT, BIG_ENDIAN, DEFLATED]
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
-def test_a_copy_is_a_part_10_file_in_the_same_transfer_syntax_about_the_same_instance(tmp_path: Path, form: Form) -> None:
+def test_a_copy_is_a_part_10_file_in_the_same_transfer_syntax_about_the_same_instance(
+    tmp_path: Path, form: Form
+) -> None:
     found, report = deidentified(tmp_path, usual(), form=form)
     meta = found.file_meta
     assert meta.TransferSyntaxUID == form.uid
@@ -28,7 +41,9 @@ def test_a_copy_is_a_part_10_file_in_the_same_transfer_syntax_about_the_same_ins
 
 
 def test_one_original_uid_has_one_new_uid_wherever_it_stands(tmp_path: Path) -> None:
-    reference = sequence(0x00089215, [element(0x00081155, "UI", "1.2.3.4.5.1"), element(0x00081150, "UI", "1.2.840.10008.5.1.4.1.1.2")])
+    reference = sequence(
+        0x00089215, [element(0x00081155, "UI", "1.2.3.4.5.1"), element(0x00081150, "UI", "1.2.840.10008.5.1.4.1.1.2")]
+    )
     un = element(0x00209164, "UN", b"1.2.3.4.5.1\0")
     found, _ = deidentified(tmp_path, with_elements(reference, un))
     item = found.DerivationCodeSequence[0]
@@ -62,9 +77,13 @@ def test_the_patient_s_id_in_an_item_has_the_same_stand_in(tmp_path: Path) -> No
 
 def test_what_is_retained_stays_byte_for_byte(tmp_path: Path) -> None:
     elements = with_elements(
-        element(0x00080070, "LO", b"Maker  of\0s"), element(0x00180050, "DS", b"1.50  "), element(0x00180060, "DS", b"+120 "),
-        element(0x00200032, "DS", b"-1.0\\2\\ 3.00 "), element(0x00280030, "DS", b"0.5\\0.5 "), element(0x00281050, "DS", b"40\\4e1"),
-    )  # fmt: skip
+        element(0x00080070, "LO", b"Maker  of\0s"),
+        element(0x00180050, "DS", b"1.50  "),
+        element(0x00180060, "DS", b"+120 "),
+        element(0x00200032, "DS", b"-1.0\\2\\ 3.00 "),
+        element(0x00280030, "DS", b"0.5\\0.5 "),
+        element(0x00281050, "DS", b"40\\4e1"),
+    )
     deidentified(tmp_path, elements)
     source, target = (tmp_path / "source.dcm").read_bytes(), (tmp_path / "target.dcm").read_bytes()
     for raw in (b"Maker  of\0s", b"1.50  ", b"+120 ", b"-1.0\\2\\ 3.00 ", b"0.5\\0.5 ", b"40\\4e1"):
@@ -104,7 +123,9 @@ def test_nothing_is_left_where_an_instance_fails(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["source.dcm"]
 
 
-def test_an_output_that_is_not_what_it_should_be_is_never_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_output_that_is_not_what_it_should_be_is_never_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from dicomveil.dataset.write import Draft
 
     whole = Draft.write
@@ -115,7 +136,9 @@ def test_an_output_that_is_not_what_it_should_be_is_never_published(tmp_path: Pa
 
 
 def test_a_report_lists_what_was_done_in_the_order_of_the_data_set_without_values(tmp_path: Path) -> None:
-    inside = sequence(0x00089215, [element(0x00100010, "PN", "Quillfeather^Other")], [element(0x00100010, "PN", "Quillfeather^Z")])
+    inside = sequence(
+        0x00089215, [element(0x00100010, "PN", "Quillfeather^Other")], [element(0x00100010, "PN", "Quillfeather^Z")]
+    )
     _, report = deidentified(tmp_path, with_elements(inside))
     lines = list(report.lines())
     assert ("StudyDate", "empty", "PS3.15 2026d E.1-1 (0008,0020) Z", 1) in lines

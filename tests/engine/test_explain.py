@@ -3,11 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from builders import dicom_file, element, sequence
-from engine.instances import KEY, with_elements
-
 from dicomveil.engine.explain import Line, explain
 from dicomveil.pseudonyms.sources import KeyedPseudonyms
 from dicomveil.recipe.load import load_recipe
+from engine.instances import KEY, with_elements
 
 ELEMENTS = with_elements(
     element(0x00080070, "LO", "Maker"),

@@ -6,7 +6,14 @@ from dicomveil.engine.identity import Identity, identifies, world_of
 from dicomveil.pseudonyms.sources import KeyedPseudonyms
 from engine.instances import KEY
 
-CHARSET, NAME, PATIENT_ID, BIRTH_DATE, STUDY, ACCESSION = 0x00080005, 0x00100010, 0x00100020, 0x00100030, 0x0020000D, 0x00080050
+CHARSET, NAME, PATIENT_ID, BIRTH_DATE, STUDY, ACCESSION = (
+    0x00080005,
+    0x00100010,
+    0x00100020,
+    0x00100030,
+    0x0020000D,
+    0x00080050,
+)
 
 
 def identity(tag: int, raw: bytes, *, at_root: bool = True) -> Identity:
@@ -36,7 +43,11 @@ def test_what_tells_of_the_instance_as_a_whole_counts_at_its_root_alone(tag: int
 
 
 def test_a_patient_is_told_by_the_id_whatever_its_padding() -> None:
-    assert patient(identity(PATIENT_ID, b"4711 ")) == patient(identity(PATIENT_ID, b"4711"), identity(NAME, b"A^B")) == "4711"
+    assert (
+        patient(identity(PATIENT_ID, b"4711 "))
+        == patient(identity(PATIENT_ID, b"4711"), identity(NAME, b"A^B"))
+        == "4711"
+    )
 
 
 def test_without_an_id_name_and_birth_date_tell_and_without_these_the_study() -> None:

@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from builders import EXPLICIT, IMPLICIT, Element, Form, element, sequence
-from engine.instances import deidentified, deidentifier, usual, with_elements
 
+from builders import EXPLICIT, IMPLICIT, Element, Form, element, sequence
 from dicomveil.errors import Refused
+from engine.instances import deidentified, deidentifier, usual, with_elements
 
 BASIC = "113100"
 
@@ -40,10 +40,14 @@ def test_what_an_earlier_pass_said_is_added_to(tmp_path: Path, stored: str, unde
 
 
 @pytest.mark.parametrize(
-    "method", ["dicomveil 0.1.0\\x", "CTP\\dicomveil 0.0.9", "Dicomveil 9"], ids=["ours", "after another's", "another version"]
+    "method",
+    ["dicomveil 0.1.0\\x", "CTP\\dicomveil 0.0.9", "Dicomveil 9"],
+    ids=["ours", "after another's", "another version"],
 )
 @pytest.mark.parametrize("last", [False, True], ids=["in order", "out of order"])
-def test_an_instance_that_we_have_stamped_is_refused_unless_asked_for_again(tmp_path: Path, method: str, last: bool) -> None:
+def test_an_instance_that_we_have_stamped_is_refused_unless_asked_for_again(
+    tmp_path: Path, method: str, last: bool
+) -> None:
     mark = element(0x00120063, "LO", method)
     elements = [*usual(), mark] if last else with_elements(mark)
     with pytest.raises(Refused) as refusal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from builders import EXPLICIT, IMPLICIT, Form, element, sequence
 from engine.instances import deidentified, deidentifier, usual, with_elements
 
@@ -25,22 +26,32 @@ def test_a_removal_that_would_break_the_iod_leaves_a_dummy(tmp_path: Path) -> No
 
 
 def test_a_sequence_that_needs_a_dummy_has_one_item_of_dummies(tmp_path: Path) -> None:
-    content = sequence(0x0040A730, [element(0x0040A160, "UT", "Quillfeather has it")], [element(0x0040A160, "UT", "more")])
+    content = sequence(
+        0x0040A730, [element(0x0040A160, "UT", "Quillfeather has it")], [element(0x0040A160, "UT", "more")]
+    )
     found, _ = deidentified(tmp_path, with_elements(content, sop_class=ENHANCED_SR))
     assert [item.TextValue for item in found.ContentSequence] == ["REMOVED"]
 
 
 @pytest.mark.parametrize("form", [EXPLICIT, IMPLICIT], ids=lambda form: form.name)
 def test_lengths_of_what_holds_a_change_are_right_at_every_level(tmp_path: Path, form: Form) -> None:
-    inner = sequence(0x00540220, [element(0x00100010, "PN", "Quillfeather^A^Very^Long"), element(0x00080070, "LO", "Maker")])
-    found, _ = deidentified(tmp_path, with_elements(sequence(0x00089215, [inner], [inner]), sequence(0x00540222, [inner])), form=form)
-    items = [*found.DerivationCodeSequence, *found.ViewModifierCodeSequence] if "ViewModifierCodeSequence" in found else []
+    inner = sequence(
+        0x00540220, [element(0x00100010, "PN", "Quillfeather^A^Very^Long"), element(0x00080070, "LO", "Maker")]
+    )
+    found, _ = deidentified(
+        tmp_path, with_elements(sequence(0x00089215, [inner], [inner]), sequence(0x00540222, [inner])), form=form
+    )
+    items = (
+        [*found.DerivationCodeSequence, *found.ViewModifierCodeSequence] if "ViewModifierCodeSequence" in found else []
+    )
     assert [item.ViewCodeSequence[0].Manufacturer for item in items] == ["Maker"] * 3
     assert {str(item.ViewCodeSequence[0].PatientName) for item in items} == {found.PatientID}
 
 
 def test_a_sequence_stored_as_un_is_gone_into_and_one_that_does_not_read_as_items_goes(tmp_path: Path) -> None:
-    good = sequence(0x00089215, [element(0x00080104, "LO", "axial"), element(0x00100010, "PN", "Q^Z")], vr="UN", form=IMPLICIT)
+    good = sequence(
+        0x00089215, [element(0x00080104, "LO", "axial"), element(0x00100010, "PN", "Q^Z")], vr="UN", form=IMPLICIT
+    )
     found, _ = deidentified(tmp_path, with_elements(good, element(0x00540220, "UN", b"no items")))
     assert found.DerivationCodeSequence[0].CodeMeaning == "axial"
     assert str(found.DerivationCodeSequence[0].PatientName) == found.PatientID
@@ -62,7 +73,11 @@ def test_two_elements_of_one_tag_leave_none_of_the_values(tmp_path: Path) -> Non
 
 
 def test_private_creators_stay_only_with_an_element_of_their_block(tmp_path: Path) -> None:
-    safe = [element(0x00190010, "LO", "GEMS_ACQU_01"), element(0x00190011, "LO", "GEMS_ACQU_01"), element(0x00191123, "DS", "1.5 ")]
+    safe = [
+        element(0x00190010, "LO", "GEMS_ACQU_01"),
+        element(0x00190011, "LO", "GEMS_ACQU_01"),
+        element(0x00191123, "DS", "1.5 "),
+    ]
     found, _ = deidentified(tmp_path, with_elements(*safe), deidentifier("basic", ["retain-safe-private"]))
     assert sorted(each.tag for each in found if each.tag.is_private) == [0x00190011, 0x00191123]
 
@@ -78,14 +93,17 @@ def test_creators_of_one_data_set_do_not_vouch_for_another(tmp_path: Path) -> No
 def test_a_creator_does_not_outlive_its_item(tmp_path: Path) -> None:
     first = [element(0x00190010, "LO", "GEMS_ACQU_01"), element(0x00191023, "DS", "1.5 ")]
     found, _ = deidentified(
-        tmp_path, with_elements(sequence(0x00089215, first, [element(0x00191023, "DS", "1.5 ")])),
+        tmp_path,
+        with_elements(sequence(0x00089215, first, [element(0x00191023, "DS", "1.5 ")])),
         deidentifier("basic", ["retain-safe-private"]),
-    )  # fmt: skip
+    )
     assert [0x00191023 in item for item in found.DerivationCodeSequence] == [True, False]
 
 
 def test_the_retained_uids_option_goes_into_the_sequences_it_keeps(tmp_path: Path) -> None:
     reference = [element(0x00081155, "UI", "1.2.3.4.7"), element(0x00100010, "PN", "Quillfeather")]
-    found, _ = deidentified(tmp_path, with_elements(sequence(0x00082112, reference)), deidentifier("basic", ["retain-uids"]))
+    found, _ = deidentified(
+        tmp_path, with_elements(sequence(0x00082112, reference)), deidentifier("basic", ["retain-uids"])
+    )
     assert found.SourceImageSequence[0].ReferencedSOPInstanceUID == "1.2.3.4.7"
     assert str(found.SourceImageSequence[0].PatientName) == found.PatientID

@@ -5,12 +5,16 @@ import pytest
 from dicomveil.engine.private import is_creator, stored_as_known
 
 
-@pytest.mark.parametrize(("tag", "creator"), [(0x00290010, True), (0x002900FF, True), (0x00291010, False), (0x0029000F, False)])
+@pytest.mark.parametrize(
+    ("tag", "creator"), [(0x00290010, True), (0x002900FF, True), (0x00291010, False), (0x0029000F, False)]
+)
 def test_creators_are_told_from_the_elements_of_their_blocks(tag: int, creator: bool) -> None:
     assert is_creator(tag) is creator
 
 
-@pytest.mark.parametrize(("vr", "known"), [("DS", "DS"), ("UN", "DS"), ("IS", "DS"), ("LO", "SH"), ("US", "SS"), ("OB", None)])
+@pytest.mark.parametrize(
+    ("vr", "known"), [("DS", "DS"), ("UN", "DS"), ("IS", "DS"), ("LO", "SH"), ("US", "SS"), ("OB", None)]
+)
 def test_a_private_element_is_vouched_for_in_the_vr_it_is_known_by_or_its_like(vr: str, known: str | None) -> None:
     assert stored_as_known(vr, known)
 

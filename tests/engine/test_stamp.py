@@ -16,13 +16,16 @@ EVERYTHING = Recipe("all", options=OFFERED - {ProfileOption.RETAIN_FULL_DATES})
 
 
 @pytest.mark.parametrize(
-    ("options", "mark"), [((), "REMOVED"), (("retain-full-dates",), "UNMODIFIED"), (("retain-modified-dates",), "MODIFIED")]
+    ("options", "mark"),
+    [((), "REMOVED"), (("retain-full-dates",), "UNMODIFIED"), (("retain-modified-dates",), "MODIFIED")],
 )
 def test_the_dates_mark_says_what_became_of_dates(options: tuple[str, ...], mark: str) -> None:
     assert dates_mark(BASIC.with_options(options)) == mark
 
 
-@pytest.mark.parametrize("encoding", [EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE], ids=["explicit", "implicit", "big-endian"])
+@pytest.mark.parametrize(
+    "encoding", [EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE], ids=["explicit", "implicit", "big-endian"]
+)
 def test_stamps_read_back_in_every_encoding(encoding: Encoding) -> None:
     raw = b"".join(encoded for _, encoded in stamps(EVERYTHING, encoding))
     found = read_dataset(io.BytesIO(raw), not encoding.explicit, encoding.little)
@@ -45,4 +48,7 @@ def test_every_text_of_the_method_fits_its_vr() -> None:
 def test_a_code_that_is_there_is_not_put_in_again() -> None:
     once = method_items(EVERYTHING, EXPLICIT_LE)
     assert method_items(EVERYTHING, EXPLICIT_LE, once) == b""
-    assert method_items(EVERYTHING, EXPLICIT_LE, method_items(BASIC, EXPLICIT_LE)) == once[len(method_items(BASIC, EXPLICIT_LE)) :]
+    assert (
+        method_items(EVERYTHING, EXPLICIT_LE, method_items(BASIC, EXPLICIT_LE))
+        == once[len(method_items(BASIC, EXPLICIT_LE)) :]
+    )

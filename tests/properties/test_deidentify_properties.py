@@ -1,4 +1,4 @@
-"""What must hold for every data set: nothing planted survives, what is kept is the same bytes, files do not matter to each other."""
+"""What must hold for every data set: nothing planted survives, the kept is the same bytes, no file alters another."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from builders import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, Element, Item, Sequenced, dicom_file, element, sequence
-from engine.instances import KEY, OTHER_KEY, deidentifier, read, with_elements
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from builders import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, Element, Item, Sequenced, dicom_file, element, sequence
+from engine.instances import KEY, OTHER_KEY, deidentifier, read, with_elements
 
 SECRET = "Xyzzyplugh"
 NAMES = ["Quillfeather^Zebulon", "QUILLFEATHER, ZEBULON", "zebulon quillfeather"]
@@ -23,15 +24,29 @@ FEW = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scop
 
 planted_leaf = st.sampled_from(
     [
-        *(element(tag, vr, name) for tag, vr in ((0x00100010, "PN"), (0x00181210, "SH"), (0x00080104, "LO")) for name in NAMES),
+        *(
+            element(tag, vr, name)
+            for tag, vr in ((0x00100010, "PN"), (0x00181210, "SH"), (0x00080104, "LO"))
+            for name in NAMES
+        ),
         *(element(0x00081155, "UI", uid) for uid in UIDS),
-        element(0x00081030, "LO", SECRET), element(0x00080080, "LO", SECRET), element(0x00104000, "LT", SECRET),
-        element(0x00100030, "DA", "19580412"), element(0x00181160, "SH", "19580412"), element(0x0040A123, "PN", SECRET),
-        element(0x00291001, "LO", SECRET), element(0x00290010, "LO", SECRET), element(0x0ACE0002, "LO", SECRET),
-        element(0x60004000, "LT", SECRET), element(0x00081190, "UR", SECRET), element(0x00080014, "UI", UIDS[1]),
-        element(0x00080070, "LO", "Maker"), element(0x00180050, "DS", "1.5"), element(0x00280010, "US", 7),
+        element(0x00081030, "LO", SECRET),
+        element(0x00080080, "LO", SECRET),
+        element(0x00104000, "LT", SECRET),
+        element(0x00100030, "DA", "19580412"),
+        element(0x00181160, "SH", "19580412"),
+        element(0x0040A123, "PN", SECRET),
+        element(0x00291001, "LO", SECRET),
+        element(0x00290010, "LO", SECRET),
+        element(0x0ACE0002, "LO", SECRET),
+        element(0x60004000, "LT", SECRET),
+        element(0x00081190, "UR", SECRET),
+        element(0x00080014, "UI", UIDS[1]),
+        element(0x00080070, "LO", "Maker"),
+        element(0x00180050, "DS", "1.5"),
+        element(0x00280010, "US", 7),
     ]
-)  # fmt: skip
+)
 SEQUENCES = [0x00089215, 0x00540220, 0x00081140, 0x00400275, 0x52009230, 0x00291010, 0x0ACE0001]
 
 
@@ -45,7 +60,9 @@ planted = st.recursive(
         lambda leaves, tag, items, undefined: [*leaves, Sequenced(tag, tuple(items), undefined)],
         st.lists(planted_leaf, max_size=3),
         st.sampled_from(SEQUENCES),
-        st.lists(st.builds(lambda e, u: Item(tuple(sorted_elements(e)), u), inner, st.booleans()), min_size=1, max_size=3),
+        st.lists(
+            st.builds(lambda e, u: Item(tuple(sorted_elements(e)), u), inner, st.booleans()), min_size=1, max_size=3
+        ),
         st.booleans(),
     ),
     max_leaves=8,
@@ -65,9 +82,7 @@ def inflated(raw: bytes) -> bytes:
 
 @FEW
 @given(elements=planted, form=FORMS, preset=st.sampled_from(["basic", "research"]))
-def test_nothing_that_is_planted_survives(
-    tmp_path: Path, elements: list[Element], form: object, preset: str
-) -> None:
+def test_nothing_that_is_planted_survives(tmp_path: Path, elements: list[Element], form: object, preset: str) -> None:
     usual = with_elements(element(0x00100010, "PN", NAMES[0]), element(0x00100030, "DA", "19580412"))
     content = dicom_file(sorted_elements([*usual, *elements, element(0x00080018, "UI", UIDS[0])]), form)  # type: ignore[arg-type]
     (tmp_path / "in.dcm").write_bytes(content)
@@ -85,7 +100,11 @@ kept_values = st.fixed_dictionaries(
 
 
 @FEW
-@given(values=kept_values, pixels=st.binary(min_size=0, max_size=64), form=st.sampled_from([EXPLICIT, IMPLICIT, BIG_ENDIAN]))
+@given(
+    values=kept_values,
+    pixels=st.binary(min_size=0, max_size=64),
+    form=st.sampled_from([EXPLICIT, IMPLICIT, BIG_ENDIAN]),
+)
 def test_what_is_kept_is_the_same_bytes(tmp_path: Path, values: dict[int, str], pixels: bytes, form: object) -> None:
     kept = [element(tag, vr, values[tag]) for tag, vr in KEPT_TAGS.items()]
     kept += [element(0x7FE00010, "OB", pixels + b"\0" * (len(pixels) % 2))]
@@ -102,7 +121,10 @@ def patients_folder(folder: Path) -> list[Path]:
     for patient in ("4711", "4712", "Li"):
         for number in range(4):
             for form in (EXPLICIT, IMPLICIT, BIG_ENDIAN):
-                frames = [[element(0x00189074, "DT", f"2020031510150{n}"), element(0x00080070, "LO", "Maker")] for n in range(3)]
+                frames = [
+                    [element(0x00189074, "DT", f"2020031510150{n}"), element(0x00080070, "LO", "Maker")]
+                    for n in range(3)
+                ]
                 elements = with_elements(
                     element(0x00080005, "CS", "ISO_IR 192"),
                     element(0x00080021, "DA", "20200316"),
@@ -156,19 +178,29 @@ def test_reports_do_not_depend_on_the_files_before(tmp_path: Path) -> None:
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     days=st.lists(st.dates(date(1995, 1, 1), date(2030, 1, 1)), min_size=2, max_size=4),
-    tags=st.lists(st.sampled_from([0x00080012, 0x00080020, 0x00080021, 0x00080022, 0x00080023]), min_size=2, max_size=4),
+    tags=st.lists(
+        st.sampled_from([0x00080012, 0x00080020, 0x00080021, 0x00080022, 0x00080023]), min_size=2, max_size=4
+    ),
 )
-def test_intervals_between_any_two_dates_of_a_patient_survive(tmp_path: Path, days: list[date], tags: list[int]) -> None:
+def test_intervals_between_any_two_dates_of_a_patient_survive(
+    tmp_path: Path, days: list[date], tags: list[int]
+) -> None:
     by = deidentifier("research")
     shifts = set()
     for number, (day, tag) in enumerate(zip(days, tags, strict=False)):
         moment = element(0x0008002A, "DT", f"{day:%Y%m%d}101500.25+0100")
         inside = sequence(0x00089215, [element(0x00189074, "DT", f"{day:%Y%m%d}")])
-        content = dicom_file(with_elements(element(tag, "DA", f"{day:%Y%m%d}"), moment, inside, instance=f"1.2.3.4.5.{number}"))
+        content = dicom_file(
+            with_elements(element(tag, "DA", f"{day:%Y%m%d}"), moment, inside, instance=f"1.2.3.4.5.{number}")
+        )
         (tmp_path / "in.dcm").write_bytes(content)
         by.deidentify(tmp_path / "in.dcm", tmp_path / "out.dcm", overwrite=True)
         found = read(tmp_path / "out.dcm")
-        moved = [str(found[tag].value), str(found.AcquisitionDateTime), str(found.DerivationCodeSequence[0].FrameAcquisitionDateTime)]
+        moved = [
+            str(found[tag].value),
+            str(found.AcquisitionDateTime),
+            str(found.DerivationCodeSequence[0].FrameAcquisitionDateTime),
+        ]
         assert moved[1].endswith("101500.25+0100")
         shifts |= {date.fromisoformat(each[:8]) - day for each in moved}
     assert len(shifts) == 1
@@ -195,7 +227,14 @@ def test_the_same_key_gives_the_same_copy_in_another_process_and_another_key_sha
     assert (tmp_path / "other-process.dcm").read_bytes() == (tmp_path / "here.dcm").read_bytes()
     here, other = read(tmp_path / "here.dcm"), read(tmp_path / "other.dcm")
     keys: list[Callable[[object], object]] = [str]
-    for keyword in ("PatientID", "PatientName", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SeriesDate"):
+    for keyword in (
+        "PatientID",
+        "PatientName",
+        "StudyInstanceUID",
+        "SeriesInstanceUID",
+        "SOPInstanceUID",
+        "SeriesDate",
+    ):
         assert keys[0](here[keyword].value) != str(other[keyword].value)
     assert KEY.secret != OTHER_KEY.secret
 

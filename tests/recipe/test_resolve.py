@@ -7,13 +7,13 @@ from functools import cache
 from itertools import combinations
 
 import pytest
-from standard.sources import require_sources, rows_of
 
 from dicomveil.recipe.decision import PASS, Decision
 from dicomveil.recipe.model import Recipe, RecipeRule, Verb
 from dicomveil.recipe.options import OFFERED, ProfileOption
 from dicomveil.recipe.resolve import Resolver
 from dicomveil.standard.dictionary import tag_of, vr_of
+from standard.sources import require_sources, rows_of
 
 UNKNOWN_SOP_CLASS = "1.2.3.4"
 SOP_CLASSES = {
@@ -62,7 +62,9 @@ def expected(row: dict[str, str], letter: str, options: frozenset[ProfileOption]
     """Table E.1-1a, with the letter that the basic profile comes to at this place."""
     tag = int(row["tag"], 16)
     basic = {"X": "remove", "Z": "empty", "D": "new-uid" if vr_of(tag) == "UI" else "dummy", "U": "new-uid"}[letter]
-    codes = sorted(((row[COLUMN[option]], option) for option in options if row[COLUMN[option]]), key=lambda c: ORDER.index(c[0]))
+    codes = sorted(
+        ((row[COLUMN[option]], option) for option in options if row[COLUMN[option]]), key=lambda c: ORDER.index(c[0])
+    )
     if not codes:
         return basic
     code, option = codes[0]
@@ -127,7 +129,9 @@ def test_codes_come_to_what_the_type_at_the_path_allows(name: str) -> None:
 
 def test_where_device_identity_and_modified_dates_disagree_the_dates_move() -> None:
     both = {ProfileOption.RETAIN_DEVICE_IDENTITY, ProfileOption.RETAIN_MODIFIED_DATES}
-    rows = [row for row in attribute_rows() if row["retain_device_id"] == "K" and row["retain_long_modified_dates"] == "C"]
+    rows = [
+        row for row in attribute_rows() if row["retain_device_id"] == "K" and row["retain_long_modified_dates"] == "C"
+    ]
     assert len(rows) == 11
     assert {str(resolver(both).decide((), int(row["tag"], 16)).verb) for row in rows} == {"shift-date"}
 
@@ -149,14 +153,37 @@ def test_a_decision_names_row_edition_and_option() -> None:
     assert "retain-uids" in reason
 
 
-@pytest.mark.parametrize("options", [(), tuple(sorted(OFFERED - {ProfileOption.RETAIN_FULL_DATES}))], ids=["none", "all"])
+@pytest.mark.parametrize(
+    "options", [(), tuple(sorted(OFFERED - {ProfileOption.RETAIN_FULL_DATES}))], ids=["none", "all"]
+)
 @pytest.mark.parametrize(
     "tag",
-    [0x00000002, 0x00020016, 0x00020102, 0x00041500, 0x00080000, 0x00100000, 0x50000010, 0x501E3000, 0x60000010, 0x60FF4000,
-     0x00291001, 0x00290010, 0x00011001, 0x0008FFFE, 0x0ACE0001, 0x7F020010, 0x4FFE0001, 0xFFFCFFFC, 0xFFFAFFFA],
+    [
+        0x00000002,
+        0x00020016,
+        0x00020102,
+        0x00041500,
+        0x00080000,
+        0x00100000,
+        0x50000010,
+        0x501E3000,
+        0x60000010,
+        0x60FF4000,
+        0x00291001,
+        0x00290010,
+        0x00011001,
+        0x0008FFFE,
+        0x0ACE0001,
+        0x7F020010,
+        0x4FFE0001,
+        0xFFFCFFFC,
+        0xFFFAFFFA,
+    ],
     ids=lambda tag: f"{tag:08X}",
-)  # fmt: skip
-def test_what_never_belongs_in_an_output_is_removed_whatever_is_retained(tag: int, options: tuple[ProfileOption, ...]) -> None:
+)
+def test_what_never_belongs_in_an_output_is_removed_whatever_is_retained(
+    tag: int, options: tuple[ProfileOption, ...]
+) -> None:
     for path in ((), (0x00081140,), (0x00291010,)):
         assert resolver(options, SOP_CLASSES["CT"]).decide(path, tag).verb is Verb.REMOVE
 
@@ -196,6 +223,10 @@ def test_what_cannot_be_done_for_a_value_has_a_strict_outcome_that_never_keeps_i
         decide = resolver(options, SOP_CLASSES["PET"]).decide
         for row in attribute_rows():
             decision = decide((), int(row["tag"], 16))
-            if decision.verb in (Verb.CHECK, Verb.SHIFT_DATE, PASS) and decision.strict not in (Verb.REMOVE, Verb.EMPTY, Verb.DUMMY):
+            if decision.verb in (Verb.CHECK, Verb.SHIFT_DATE, PASS) and decision.strict not in (
+                Verb.REMOVE,
+                Verb.EMPTY,
+                Verb.DUMMY,
+            ):
                 keeps.append((row["keyword"], decision))
     assert keeps == []

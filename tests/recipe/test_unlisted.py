@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from standard.sources import require_sources, rows_of
 
 from dicomveil.recipe.decision import PASS
 from dicomveil.recipe.model import Verb
@@ -9,6 +8,7 @@ from dicomveil.recipe.options import ProfileOption
 from dicomveil.recipe.unlisted import decide_unlisted
 from dicomveil.standard.dictionary import vr_by_tag
 from dicomveil.standard.profile import row
+from standard.sources import require_sources, rows_of
 
 NOTHING: frozenset[ProfileOption] = frozenset()
 ROLE_UNDER = {  # what becomes of a role: without options, and with the one that retains it
@@ -44,7 +44,9 @@ def test_every_other_attribute_of_the_dictionary_is_checked_if_it_can_hold_words
     passed = {vr for tag, vr in vr_by_tag().items() if row(tag) is None and decide_unlisted(tag, NOTHING).verb == PASS}
     prose = {"AE", "AS", "CS", "DS", "IS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT", "DA", "DT", "TM"}
     assert not passed & prose
-    checked = {vr for tag, vr in vr_by_tag().items() if row(tag) is None and decide_unlisted(tag, NOTHING).verb == Verb.CHECK}
+    checked = {
+        vr for tag, vr in vr_by_tag().items() if row(tag) is None and decide_unlisted(tag, NOTHING).verb == Verb.CHECK
+    }
     assert checked >= {"CS", "DS", "IS", "LO", "LT", "SH", "ST", "UT"}
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
 from builders import (
     BIG_ENDIAN,
     CT_IMAGE,
@@ -29,7 +30,6 @@ from builders import (
     nested,
     sequence,
 )
-
 from dicomveil.batch.reports import ReportWriter
 from dicomveil.batch.run import Run
 from dicomveil.engine.deidentify import Deidentifier
@@ -104,7 +104,7 @@ SPELLINGS = {
 class Place:
     """Elements that hide something, and what must then be found nowhere.
 
-    ``elements`` replace the usual ones of the same tag and stand in the order of tags, ``last`` stand behind all others.
+    ``elements`` replace the usual ones of the same tag and stand in the order of tags, ``last`` behind all others.
     """
 
     name: str
@@ -193,7 +193,8 @@ PLACES = [
         ),
     ),
     Place("an unlisted sequence", (names_in_items(WALKED),)),
-    Place("a sequence of undefined length", (sequence(ALSO_WALKED, [element(0x00100010, "PN", NAME)], undefined=True),)),
+    Place("a sequence of undefined length", (sequence(ALSO_WALKED, [element(0x00100010, "PN", NAME)],
+        undefined=True),)),
     Place("ten deep", (nested(10, element(0x00100010, "PN", f"{SECRET}^{NAME}")),)),
     Place("ten deep, undefined lengths", (nested(10, element(0x00100020, "LO", SECRET), undefined=True),)),
     Place("a sequence with items of both lengths", (
@@ -227,7 +228,8 @@ PLACES = [
         ), forms=(EXPLICIT,))
         for vr in ("OB", "UT", "SH", "OW", "CS", "DS", "DA", "UI", "FL", "UC")
     ),
-    Place("the name stored as a sequence", (sequence(0x00100010, [element(0x00100010, "PN", NAME)]),), forms=(EXPLICIT,)),
+    Place("the name stored as a sequence", (sequence(0x00100010, [element(0x00100010, "PN", NAME)]),),
+        forms=(EXPLICIT,)),
     Place("numbers stored as text", (
         element(0x00280010, "LO", NAME), element(0x00280011, "UT", f"for {NAME}"),
     ), forms=(EXPLICIT,)),
@@ -259,7 +261,8 @@ PLACES = [
         element(0x00104000, "LT", SECRET), element(0x00324000, "LT", SECRET), element(0x40000010, "SH", SECRET),
         element(0x40004000, "SH", SECRET), element(0x00380030, "SH", SECRET),
     )),
-    Place("group lengths of the wrong kind", (element(0x00100000, "LO", SECRET), element(0x00280000, "UL", 4)), forms=(EXPLICIT,)),
+    Place("group lengths of the wrong kind", (element(0x00100000, "LO", SECRET), element(0x00280000, "UL", 4)),
+        forms=(EXPLICIT,)),
     Place("groups 0002 and 0004 among the data", (
         sequence(WALKED, [
             element(0x00020016, "AE", SECRET), element(0x00041500, "CS", SECRET), element(0x00041511, "UI", OTHER_UID),
@@ -274,7 +277,8 @@ PLACES = [
         element(0x60000022, "LO", SECRET), element(0x60001500, "LO", SECRET), element(0x60003000, "OW", b"Xyzzyplugh"),
         element(0x60004000, "LT", SECRET), element(0x601E1500, "LO", SECRET), element(0x60FF0010, "LO", SECRET),
     )),
-    Place("an icon", (sequence(0x00880200, [element(0x7FE00010, "OW", b"Xyzzyplugh"), element(0x00100010, "PN", NAME)]),)),
+    Place("an icon", (sequence(0x00880200, [element(0x7FE00010, "OW", b"Xyzzyplugh"), element(0x00100010, "PN",
+        NAME)]),)),
     Place("original attributes", (
         sequence(0x04000561, [
             element(0x04000562, "DT", f"{STUDY_DATE}0915"), element(0x04000563, "LO", SECRET),
@@ -337,7 +341,8 @@ PLACES = [
         sequence(0x0040B020, [element(0x00700006, "ST", f"{SECRET} {NAME}")]),
     ), sop_class=ECG),
     Place("functional groups", (
-        sequence(0x52009229, [sequence(0x00209111, [element(0x00209056, "SH", "1"), element(0x00189074, "DT", f"{STUDY_DATE}1015")])]),
+        sequence(0x52009229, [sequence(0x00209111, [element(0x00209056, "SH", "1"), element(0x00189074, "DT",
+            f"{STUDY_DATE}1015")])]),
         sequence(
             0x52009230,
             *(
@@ -351,14 +356,16 @@ PLACES = [
     ), sop_class=ENHANCED_MR),
     Place("addresses", (
         element(0x00081190, "UR", f"https://{SECRET}.example/{STUDY_UID}"),
-        element(0x0040E010, "UR", f"https://{SECRET}.example/{NAME}"), element(0x00287FE0, "UR", f"http://{SECRET}.example/"),
+        element(0x0040E010, "UR", f"https://{SECRET}.example/{NAME}"), element(0x00287FE0, "UR",
+            f"http://{SECRET}.example/"),
         element(0x0040E012, "UR", f"https://{SECRET}.example/"),
     )),
     Place("several names in one value", (
         element(0x00081048, "PN", f"{NAME}\\{SECRET}^A\\{REFERRER}"), element(0x00081060, "PN", f"{SECRET}^B"),
     )),
     Place("dates that are times, ranges, or of the old form", (
-        element(0x0008002A, "DT", f"{STUDY_DATE}101500.123456-0800"), element(0x00080021, "DA", f"{STUDY_DATE}-{STUDY_DATE}"),
+        element(0x0008002A, "DT", f"{STUDY_DATE}101500.123456-0800"), element(0x00080021, "DA",
+            f"{STUDY_DATE}-{STUDY_DATE}"),
         element(0x00080022, "DA", "2019.07.23"), element(0x00080023, "DA", f"{STUDY_DATE} "),
     ), ("2019.07.23",)),
     Place("dates that are none", (
@@ -370,7 +377,8 @@ PLACES = [
         element(0x00181210, "SH", "DOB 04/12/58"),
     ), ("04/12/58",)),
     Place("numbers that are the patient's", (
-        element(0x00100020, "LO", "7734519"), element(0x00180050, "DS", "7734519"), element(0x00200013, "IS", "7734519"),
+        element(0x00100020, "LO", "7734519"), element(0x00180050, "DS", "7734519"), element(0x00200013, "IS",
+            "7734519"),
         element(0x00181160, "SH", "7734519"), element(0x00180060, "DS", "120\\7734519"),
     )),
     Place("numbers and ages that spell a name", (
@@ -378,15 +386,19 @@ PLACES = [
         element(0x00180060, "DS", f"1.5\0{SECRET}"), element(0x00101010, "AS", "Zebu"),
     ), ("Zebu",), forms=(EXPLICIT,)),
     Place("UIDs with something behind them", (
-        element(0x00081155, "UI", f"{OTHER_UID}\0{SECRET}".encode() + b"\0"), element(0x00081150, "UI", f"1.2.3 {SECRET}"),
+        element(0x00081155, "UI", f"{OTHER_UID}\0{SECRET}".encode() + b"\0"), element(0x00081150, "UI",
+            f"1.2.3 {SECRET}"),
         element(0x00200052, "UI", f"{FRAME_UID}\\{OTHER_UID}"), element(0x00080014, "UI", NAME),
     )),
     Place("names of files", (
-        element(0x00182256, "ST", SECRET), element(0x00340007, "OB", padded(NAME, "ascii")), element(0x30080054, "DA", STUDY_DATE),
+        element(0x00182256, "ST", SECRET), element(0x00340007, "OB", padded(NAME, "ascii")),
+        element(0x30080054, "DA", STUDY_DATE),
     )),
     Place("the same attribute twice", (
-        element(0x00100010, "PN", NAME), element(0x00100010, "PN", f"{SECRET}^Second"), element(0x00100020, "LO", PATIENT_ID),
-        element(0x00100020, "LO", SECRET), element(0x00080018, "UI", INSTANCE_UID), element(0x00080018, "UI", OTHER_UID),
+        element(0x00100010, "PN", NAME), element(0x00100010, "PN", f"{SECRET}^Second"), element(0x00100020, "LO",
+            PATIENT_ID),
+        element(0x00100020, "LO", SECRET), element(0x00080018, "UI", INSTANCE_UID), element(0x00080018, "UI",
+            OTHER_UID),
         element(0x00120063, "LO", SECRET), element(0x00120063, "LO", NAME), element(0x00120062, "CS", SECRET),
     )),
     Place("elements out of order", last=(
@@ -403,7 +415,8 @@ PLACES = [
     Place("reserved bytes and delimiters", (
         element(0x00287FE0, "UR", "x", reserved=b"Qu"), element(0x00281101, "OW", b"\1\2\3\4", reserved=b"Xy"),
         Raw(
-            struct.pack("<HH2s2sL", 0x0008, 0x9215, b"SQ", b"zz", 0xFFFFFFFF) + struct.pack("<HHL", 0xFFFE, 0xE000, 0xFFFFFFFF)
+            struct.pack("<HH2s2sL", 0x0008, 0x9215, b"SQ",
+                b"zz", 0xFFFFFFFF) + struct.pack("<HHL", 0xFFFE, 0xE000, 0xFFFFFFFF)
             + encode([element(0x00200013, "IS", "1")]) + struct.pack("<HH4s", 0xFFFE, 0xE00D, b"Xyzz")
             + struct.pack("<HH4s", 0xFFFE, 0xE0DD, b"plug"),
             WALKED,
@@ -415,7 +428,8 @@ PLACES = [
         for spelling, text in SPELLINGS.items()
     ),
     *(
-        Place(f"the name in Convolution Kernel, {form.name}: {spelling}", (text_in("Convolution Kernel", text),), (text,), forms=(form,))
+        Place(f"the name in Convolution Kernel, {form.name}: {spelling}", (text_in("Convolution Kernel", text),),
+            (text,), forms=(form,))
         for form in (IMPLICIT, BIG_ENDIAN, DEFLATED)
         for spelling, text in SPELLINGS.items()
     ),
@@ -452,10 +466,12 @@ PLACES += [
         *private_block(0x0119, element(0x01191011, "UN", b"Xyzzyplugh"), creator="SIEMENS Ultrasound SC2000"),
     ), options=SAFE),
     Place("a safe private attribute in another maker's block", (
-        *private_block(0x0019, element(0x0019109E, "LO", SECRET), creator="ACME 1.0"), element(0x0019119E, "LO", SECRET),
+        *private_block(0x0019, element(0x0019109E, "LO", SECRET), creator="ACME 1.0"), element(0x0019119E, "LO",
+            SECRET),
     ), options=SAFE),
     Place("what is no UID, under the option to retain UIDs", (
-        element(0x00080018, "UI", f"../../{SECRET}"), element(0x0020000D, "UI", NAME), element(0x00081155, "UI", SECRET),
+        element(0x00080018, "UI", f"../../{SECRET}"), element(0x0020000D, "UI", NAME), element(0x00081155, "UI",
+            SECRET),
         element(0x0020000E, "UI", "2.25.1"), element(0x00200052, "UI", "2.25.2"),
     ), options=("retain-uids",)),
     Place("a short name", (
@@ -464,7 +480,8 @@ PLACES += [
     ), ("Li^Bo", "Bo Li", "li, bo", "LIBO\\")),
     Place("a patient's characteristics", (
         element(0x00100040, "CS", "ZEBULON"), element(0x00101010, "AS", "Zebu"), element(0x00101030, "DS", "7734519"),
-        element(0x001021A0, "CS", "QUILLFEATHER"), element(0x00102160, "SH", "Quillfeather"), element(0x00100020, "LO", "7734519"),
+        element(0x001021A0, "CS", "QUILLFEATHER"), element(0x00102160, "SH", "Quillfeather"),
+        element(0x00100020, "LO", "7734519"),
     ), ("Zebu",)),
     Place("the code sequence of an earlier pass, stored as UN", (
         sequence(0x00120064, [
@@ -472,7 +489,8 @@ PLACES += [
             element(0x00100010, "PN", SECRET),
         ], vr="UN", form=IMPLICIT),
     ), forms=(EXPLICIT,)),
-    Place("the code sequence of an earlier pass, in another VR", (element(0x00120064, "LO", f"{SECRET} {NAME}"),), forms=(EXPLICIT,)),
+    Place("the code sequence of an earlier pass, in another VR", (element(0x00120064, "LO", f"{SECRET} {NAME}"),),
+        forms=(EXPLICIT,)),
 ]  # fmt: skip
 
 ACCENTED = "Dvořáková^Žofie"
@@ -484,7 +502,12 @@ ROOT_SETS = {"utf-8": "ISO_IR 192", "iso8859-2": "ISO_IR 101", "iso8859-5": "ISO
 def written_in(codec: str, name: str, text: str, *, inside: str = "") -> Place:
     """The patient's name in the root's character set, a text in an item in another."""
     item_set = [element(0x00080005, "CS", inside)] if inside else []
-    item_codec = {"ISO_IR 192": "utf-8", "GB18030": "gb18030", "\\ISO 2022 IR 87": "iso2022_jp", "ISO_IR 144": "iso8859-5"}
+    item_codec = {
+        "ISO_IR 192": "utf-8",
+        "GB18030": "gb18030",
+        "\\ISO 2022 IR 87": "iso2022_jp",
+        "ISO_IR 144": "iso8859-5",
+    }
     raw = padded(text, item_codec.get(inside, codec))
     return Place(
         f"{codec} with {inside or 'the same'} inside",
@@ -516,7 +539,9 @@ PLACES += [
 CASES = [(place, form, preset) for place in PLACES for form in place.forms for preset in ("basic", "research")]
 
 
-def deidentified(tmp_path: Path, content: bytes, recipe: str, options: Iterable[str] = ()) -> tuple[list[str], bytes, list[Path]]:
+def deidentified(
+    tmp_path: Path, content: bytes, recipe: str, options: Iterable[str] = ()
+) -> tuple[list[str], bytes, list[Path]]:
     """De-identify one file in a folder with telling names; return codes, everything said and written, and the files."""
     source = tmp_path / "in" / "Quillfeather_Zebulon" / f"{PATIENT_ID}.dcm"
     source.parent.mkdir(parents=True)
@@ -530,12 +555,19 @@ def deidentified(tmp_path: Path, content: bytes, recipe: str, options: Iterable[
     with redirect_stdout(said), redirect_stderr(said):
         for outcome in Run(deidentifier, tmp_path / "in", target, KEY):
             codes.append(outcome.code)
-            said.write(f"{outcome.message}{outcome.report!r}{outcome.target and os.path.relpath(outcome.target, target)}")
+            said.write(
+                f"{outcome.message}{outcome.report!r}{outcome.target and os.path.relpath(outcome.target, target)}"
+            )
             writer.write(outcome)
     writer.close()
     files = sorted(path for path in target.rglob("*") if path.is_file())
     names = "\0".join(str(path.relative_to(target)) for path in target.rglob("*"))
-    everything = [said.getvalue().encode(), names.encode(), reports.read_bytes(), *(path.read_bytes() for path in files)]
+    everything = [
+        said.getvalue().encode(),
+        names.encode(),
+        reports.read_bytes(),
+        *(path.read_bytes() for path in files),
+    ]
     return codes, b"\0".join(everything), files
 
 

@@ -16,9 +16,7 @@ _REPERTOIRE = {
 
 _MOST_REMEMBERED = 10_000
 
-_UID = re.compile(
-    r"(?<![\d.])(?:2\.25\.\d{9}|(?!1\.2\.840\.10008\.)(?=[\d.]{16})\d+(?:\.\d+){4})"
-)
+_UID = re.compile(r"(?<![\d.])(?:2\.25\.\d{9}|(?!1\.2\.840\.10008\.)(?=[\d.]{16})\d+(?:\.\d+){4})")
 """A UID in a text, but for those of the standard: it may name the instance, and no mapping reaches it there. One made
 of a UUID has three components only (PS3.5 B.2)."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dicomveil.actions.outcome import KEPT, Outcome, Replaced, World
 from dicomveil.standard.uids import is_standard_uid
 
+
 def new_uid(raw: bytes, vr: str, world: World) -> Outcome:
     """Map each UID of the value; UIDs that the standard defines never change (PS3.15 E.3.9 note).
 
@@ -16,10 +17,7 @@ def new_uid(raw: bytes, vr: str, world: World) -> Outcome:
     uid = raw.rstrip(b"\0 ")
     if not uid:
         return KEPT
-    if b"\\" in uid:
-        mapped = b"\\".join([_mapped(each, world) for each in uid.split(b"\\")])
-    else:
-        mapped = _mapped(uid, world)
+    mapped = b"\\".join([_mapped(each, world) for each in uid.split(b"\\")])
     if mapped == uid:
         return KEPT
     new = mapped if len(mapped) % 2 == 0 else mapped + b"\0"

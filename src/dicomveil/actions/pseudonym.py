@@ -7,7 +7,7 @@ from dicomveil.errors import UnreadableText
 
 
 def patient_pseudonym(raw: bytes, vr: str, world: World) -> Outcome:
-    """Answer what stands for this patient everywhere: the same in Patient ID and Patient's Name, also of an empty value.
+    """Answer what stands for this patient everywhere, in Patient ID as in Patient's Name, also of an empty value.
 
     Checklist statement 9: dummies above the instance are consistent for one patient (PS3.15 E.1.1).
     """

@@ -22,7 +22,8 @@ class ReportWriter:
     """
 
     def __init__(self, path: str, recipe: str) -> None:
-        self._stream: TextIO = open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8")
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._stream: TextIO = os.fdopen(descriptor, "a", encoding="utf-8")
         self._numbers: dict[tuple[int, ...], tuple[int, list[object]]] = {}
         self._by_content: dict[str, int] = {}
         self._line({"run": {"dicomveil": VERSION, "standard": f"PS3.15 {EDITION}", "recipe": recipe}})

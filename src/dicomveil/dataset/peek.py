@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dicomveil.dataset.rules import Node, Rule
@@ -37,14 +38,12 @@ class Peek:
         if root is None:
             root = self._roots[encoding] = _Peep(encoding, self._vr_of, self._tags)
         found: dict[int, bytes] = {}
-        try:
+        with suppress(_Enough):
             Walk(source, found).root(root, start)
-        except _Enough:
-            pass
         return found
 
 
-class _Enough(Exception):  # noqa: N818 - no error: it ends the walk
+class _Enough(Exception):
     """The last of the tags has been passed."""
 
 

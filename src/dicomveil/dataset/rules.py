@@ -58,7 +58,22 @@ class Node:
     another, for items that are encoded otherwise than what holds them.
     """
 
-    __slots__ = ("_twins", "encoding", "end_tag", "hears_entry", "item", "item_end", "item_tag", "length_16", "length_32", "memory", "rules", "unpack", "vr_of")
+    __slots__ = (
+        "_twins",
+        "encoding",
+        "end_tag",
+        "hears_entry",
+        "item",
+        "item_end",
+        "item_tag",
+        "length_16",
+        "length_32",
+        "memory",
+        "rules",
+        "tag_parts",
+        "unpack",
+        "vr_of",
+    )
 
     def __init__(self, encoding: Encoding, vr_of: Mapping[int, str], *, remembers: bool = False) -> None:
         self.encoding = encoding
@@ -68,6 +83,7 @@ class Node:
         self.item = _ITEM[encoding.little]
         self.item_tag, self.end_tag = (b"\xfe\xff\0\xe0", b"\xfe\xff\xdd\xe0") if encoding.little else _BIG_TAGS
         self.item_end = b"\xfe\xff\x0d\xe0\0\0\0\0" if encoding.little else b"\xff\xfe\xe0\x0d\0\0\0\0"
+        self.tag_parts = _TAG[encoding.little]
         self.length_16 = _LENGTH_16[encoding.little]
         self.length_32 = _LENGTH_32[encoding.little]
         self.memory = Memory() if remembers else None
@@ -115,9 +131,9 @@ class Node:
         self.rules[key] = rule
         return rule
 
-    def tag_of(self, key: bytes) -> int:
-        """Return the tag at the start of an element header."""
-        group, element = _TAG[self.encoding.little](key)
+    def tag_of(self, key: bytes, at: int = 0) -> int:
+        """Return the tag at the start of an element header, ``at`` so many bytes into ``key``."""
+        group, element = self.tag_parts(key, at)
         return int(group << 16 | element)
 
     def _plain_form(self) -> int:

@@ -37,7 +37,7 @@ class Limits:
     inflated_bytes: int = 1 << 29
 
 
-class Stranger(Exception):  # noqa: N818 - no error: the walk was made for another identity
+class Stranger(Exception):
     """An identifying value is not what it was expected to be."""
 
 
@@ -183,7 +183,9 @@ class Walk:
                     memory.split(index)
                     continue
                 if peeked != at:
-                    peeked, tag = at, self._tag(node, at)
+                    here = at - base
+                    inside = 0 <= here <= len(buffer) - 4
+                    peeked, tag = at, node.tag_of(buffer, here) if inside else self._tag(node, at)
                 if tag > unit.tag:
                     index += memory.missed(index)
                     continue
@@ -330,7 +332,7 @@ class Walk:
             return end
         return self._large_element(node, rule, at, value, length, stop)
 
-    def _large_element(self, node: Node, rule: Rule, at: int, value: int, length: int, stop: int) -> int:  # noqa: PLR0913
+    def _large_element(self, node: Node, rule: Rule, at: int, value: int, length: int, stop: int) -> int:
         """Do with an element that may hold items, or whose header may hold stray bytes, what its rule says."""
         edits, delta, notes = len(self.edits), self.delta, len(self.notes)
         end = self._inside(node, rule, at, value, length, stop)

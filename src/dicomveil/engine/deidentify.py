@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from dicomveil.assurance.residue import ResidueCheck
@@ -15,11 +17,13 @@ from dicomveil.dataset.syntax import UNDEFINED
 from dicomveil.dataset.walk import Limits, Stranger, Walk
 from dicomveil.dataset.write import Draft
 from dicomveil.engine.admit import admit_sop_class, admit_transfer_syntax, pixels_need_a_look
-from dicomveil.engine.plan import Enough, Plan
+from dicomveil.engine.harvest import Enough
+from dicomveil.engine.plan import Plan
 from dicomveil.engine.report import Report
 from dicomveil.engine.setting import Setting
 from dicomveil.errors import BrokenInstance, Refused, UsageError
 from dicomveil.standard.dictionary import vr_by_tag
+from dicomveil.standard.uids import is_standard_uid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,7 +135,8 @@ class Deidentifier:
         report.trailing_bytes = part10.source.size - end
         header = file_meta(sop_class, report.instance_uid, part10.syntax.uid)
         build = deflated if part10.syntax.deflated else pieces_of
-        return Made(report, header, build(header, part10.source, part10.start, end, walk.edits), setting, part10, plan, walk.edits)
+        pieces = build(header, part10.source, part10.start, end, walk.edits)
+        return Made(report, header, pieces, walk.edits, part10, plan, setting)
 
     def _walk(self, plan: Plan, sop_class: str, part10: Part10) -> tuple[Walk, int, Setting]:
         """Walk the data set as what it turns out to be: a first guess is its predecessor's patient and study."""
@@ -149,10 +154,8 @@ class Deidentifier:
                 except Stranger:
                     pass
             harvest = Walk(part10.source, limits=self.limits)
-            try:
+            with suppress(Enough):
                 harvest.root(plan.harvest(encoding, before), part10.start)
-            except Enough:
-                pass
             identity = cast("tuple[Identity, ...]", tuple(harvest.identity))
             guess = setting = self._setting(plan, sop_class, encoding, identity)
         walk = Walk(part10.source, setting.world, setting.stamps, self.limits, tidy=True)
@@ -186,7 +189,7 @@ class Deidentifier:
             patient=setting.patient,
             study_uid=setting.study_uid,
             series_uid=uid(_text(series)) if series else "",
-            instance_uid=original if plan.keeps_uids and not original.strip(_UID_REPERTOIRE) else uid(original),
+            instance_uid=original if _stays(original, plan) else uid(original),
             pixels_not_checked=pixels_need_a_look(sop_class, setting.burned_in, modality, has_pixels),
             notes=walk.notes,
         )
@@ -204,29 +207,23 @@ class Deidentifier:
         self._check.check(output, start, syntax.encoding, made.setting.wanted)
 
 
+@dataclass(slots=True)
 class Made:
-    """A new instance before it is written: its report and its pieces, and what its check needs to know."""
+    """A new instance before it is written: its report, header and pieces, and what its check needs to know."""
 
-    __slots__ = ("edits", "header", "part10", "pieces", "plan", "report", "setting")
-
-    def __init__(  # noqa: PLR0913 - a record
-        self,
-        report: Report,
-        header: bytes,
-        pieces: list[Piece],
-        setting: Setting,
-        part10: Part10,
-        plan: Plan,
-        edits: list[Edit],
-    ) -> None:
-        self.report = report
-        self.header = header
-        self.pieces = pieces
-        self.setting = setting
-        self.part10 = part10
-        self.plan = plan
-        self.edits = edits
+    report: Report
+    header: bytes
+    pieces: list[Piece]
+    edits: list[Edit]
+    part10: Part10
+    plan: Plan
+    setting: Setting
 
 
 def _text(raw: bytes) -> str:
     return raw.strip(b"\0 ").decode("latin-1")
+
+
+def _stays(original: str, plan: Plan) -> bool:
+    """Tell whether a SOP Instance UID is left as it is: well-known instances always are, others if UIDs are kept."""
+    return is_standard_uid(original) or (plan.keeps_uids and not original.strip(_UID_REPERTOIRE))

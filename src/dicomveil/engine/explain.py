@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dicomveil.dataset.charset import Charset
 from dicomveil.dataset.scan import Element, scan
 from dicomveil.dataset.source import Source
+from dicomveil.dataset.syntax import SHORT_LENGTH_VRS
 from dicomveil.engine.deidentify import Deidentifier
 from dicomveil.engine.marks import MARKS
 from dicomveil.errors import UnreadableText
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 LONGEST_VALUE_SHOWN = 64
 
-_TEXT_VRS = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT".split())
+_TEXT_VRS = frozenset((*SHORT_LENGTH_VRS, "UC", "UR", "UT")) - {"AT", "FD", "FL", "SL", "SS", "UL", "US"}
 
 
 class Line(NamedTuple):
@@ -55,7 +56,7 @@ def explain(path: str | os.PathLike[str], recipe: Recipe, pseudonyms: Pseudonyms
     deidentifier = Deidentifier(recipe, pseudonyms, again=True, remembers=False)
     with Source.open(path) as source:
         made = deidentifier.prepare(source)
-        part10 = made.part10
+        part10, charset = made.part10, made.setting.world.charset
         found = scan(part10.source, part10.start, part10.syntax.encoding, vr_by_tag())
         edits = {edit[0]: edit for edit in made.edits if edit[1] > edit[0]}
         gone_until, gone_in = 0, ""
@@ -63,13 +64,13 @@ def explain(path: str | os.PathLike[str], recipe: Recipe, pseudonyms: Pseudonyms
         for element in found.elements:
             address = _address(element.path)
             if element.start < gone_until:
-                yield _line(element, address, "remove", f"goes with {gone_in}", part10.source, made.setting.world.charset)
+                yield _line(element, address, "remove", f"goes with {gone_in}", part10.source, charset)
                 continue
             decision = _decision(made.plan, element, creators, part10.source)
             action, reason = _outcome(element, edits.get(element.start), decision)
             if element.holds_items and action not in ("keep", "stamp"):
                 gone_until, gone_in = element.end, address
-            yield _line(element, address, action, reason, part10.source, made.setting.world.charset)
+            yield _line(element, address, action, reason, part10.source, charset)
 
 
 def _decision(

@@ -1,42 +1,26 @@
-"""Turn the decisions of a recipe into the rules that a walk asks, place by place, as places are met."""
+"""What one recipe does to the instances of one SOP class: where a walk begins, and whose instance it is."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dicomveil.actions.catalogue import ACTIONS
-from dicomveil.actions.dummy import DUMMY_BY_VR
-from dicomveil.actions.dummy_items import dummy_item
-from dicomveil.actions.outcome import KEPT, Action, Replaced
-from dicomveil.actions.replace import replace_with
-from dicomveil.dataset.rules import Node, Rule
 from dicomveil.dataset.syntax import UNDEFINED, Encoding
-from dicomveil.engine.admit import ENCAPSULATED_DOCUMENT, ENCRYPTED_ATTRIBUTES, refuse_content
-from dicomveil.engine.identity import PATIENT_ID, PATIENT_NAME, Identity, identifies
-from dicomveil.engine.marks import MARKS, mark_rule
-from dicomveil.engine.private import UNVOUCHED, creator_rule, is_creator, private_rule, stored_as_known
-from dicomveil.engine.report import Named, Note
-from dicomveil.engine.stamp import PATIENT_IDENTITY_REMOVED
-from dicomveil.recipe.decision import PASS, Decision
+from dicomveil.engine.harvest import Harvest
+from dicomveil.engine.identity import PATIENT_ID, Identity, identifies
+from dicomveil.engine.place import Place
 from dicomveil.recipe.model import Verb
 from dicomveil.recipe.options import ProfileOption
 from dicomveil.recipe.resolve import Resolver
-from dicomveil.recipe.unlisted import NUMBER_VRS, TEXT_VRS
-from dicomveil.standard.dictionary import vr_by_tag, vr_of
+from dicomveil.standard.dictionary import vr_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dicomveil.dataset.rules import Act
-    from dicomveil.dataset.walk import Walk
     from dicomveil.recipe.model import Recipe
 
 SOP_INSTANCE_UID = 0x00080018
-SERIES_INSTANCE_UID = 0x0020000E
-MODALITY = 0x00080060
-PIXEL_DATA = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010, 0x7FE00001})
-NAMED_AT_ROOT = {SERIES_INSTANCE_UID: "series", MODALITY: "modality", **dict.fromkeys(PIXEL_DATA, "pixels")}
+
 
 class Plan:
     """What one recipe does to the instances of one SOP class."""
@@ -53,13 +37,13 @@ class Plan:
         self.looks_at_creators = ProfileOption.RETAIN_SAFE_PRIVATE in recipe.options or any(
             rule.target.creator is not None for rule in recipe.rules
         )
-        self._roots: dict[Encoding, PlanNode] = {}
+        self._roots: dict[Encoding, Place] = {}
         self._harvests: dict[tuple[Encoding, int], Harvest] = {}
 
-    def root(self, encoding: Encoding) -> PlanNode:
+    def root(self, encoding: Encoding) -> Place:
         """Return the place where data sets in this encoding begin."""
         if encoding not in self._roots:
-            self._roots[encoding] = PlanNode(self, (), encoding)
+            self._roots[encoding] = Place(self, (), encoding)
         return self._roots[encoding]
 
     def harvest(self, encoding: Encoding, before: int = UNDEFINED) -> Harvest:
@@ -82,229 +66,3 @@ class Plan:
         if self.resolver.decide(path, tag).verb is Verb.KEEP:
             return None
         return partial(Identity, tag, known_vr == "PN", not path)
-
-
-class PlanNode(Node):
-    """A place whose elements are decided on by the recipe."""
-
-    __slots__ = ("path", "plan")
-
-    def __init__(self, plan: Plan, path: tuple[int, ...], encoding: Encoding) -> None:
-        super().__init__(encoding, vr_by_tag(), remembers=plan.remembers)
-        self.plan = plan
-        self.path = path
-        self.hears_entry = plan.looks_at_creators
-
-    def entered(self, walk: Walk) -> None:
-        """Begin a data set without private blocks."""
-        walk.creators[walk.depth] = {}
-
-    def in_encoding(self, encoding: Encoding) -> Node:
-        """Make the same place for items in another encoding."""
-        return PlanNode(self.plan, self.path, encoding)
-
-    def rule_for(self, tag: int, vr: str) -> Rule | None:
-        """Make the rule for an attribute from what the recipe decides on it."""
-        at_root = not self.path
-        decision = self.plan.resolver.decide(self.path, tag)
-        if at_root and (tag in MARKS or (tag == PATIENT_ID and self.plan.stamps_patient_id)):
-            rule = mark_rule(self.plan.recipe, self.encoding, tag, vr, again=self.plan.again)
-            rule.inside = self._child(tag) if vr_of(tag) == "SQ" else None
-        elif tag & 0x10000 and self.plan.looks_at_creators:
-            rule = self._private_rule(tag, vr, decision)
-        elif tag in (ENCAPSULATED_DOCUMENT, ENCRYPTED_ATTRIBUTES):
-            rule = Rule(tag, vr)
-            rule.act = lambda walk, rule, start, value, end: refuse_content(rule.tag)
-        else:
-            rule = self._rule(tag, vr, decision)
-        rule.identity = self.plan.identity_of(self.path, tag, vr)
-        if at_root and tag in NAMED_AT_ROOT:
-            rule.act = _naming(NAMED_AT_ROOT[tag], rule.act)
-        rule.gated = at_root and tag > (PATIENT_ID if self.plan.stamps_patient_id else PATIENT_IDENTITY_REMOVED)
-        return rule if _does_anything(rule) else None
-
-    # --- one rule
-
-    def _rule(self, tag: int, vr: str, decision: Decision) -> Rule:
-        standard_vr = vr_of(tag) or decision.vr
-        rule = Rule(tag, vr)
-        verb = decision.verb
-        if (standard_vr or vr) == "SQ" or vr == "SQ":
-            return self._sequence_rule(rule, decision)
-        written_vr = standard_vr if vr == "UN" and standard_vr is not None else vr
-        if verb in (PASS, Verb.CHECK):
-            action = _check_for(vr, standard_vr)
-        elif verb is Verb.KEEP and standard_vr == "UI":
-            action = ACTIONS["keep-uid"]
-        elif verb is Verb.REPLACE:
-            action = replace_with(decision.value or "")
-        elif verb is Verb.PSEUDONYM:
-            action = _PSEUDONYM.get(tag) or ACTIONS["pseudonym"]
-        elif verb is Verb.REMOVE:
-            return self._constant(rule, decision, b"")
-        elif verb is Verb.EMPTY:
-            return self._constant(rule, decision, self.encoding.element(tag, written_vr, b""))
-        elif verb is Verb.DUMMY:
-            return self._constant(rule, decision, self._dummy(tag, written_vr))
-        else:
-            action = ACTIONS[verb]
-        if action is not None:
-            rule.act = self._acting(action, tag, written_vr, decision)
-        return rule
-
-    def _sequence_rule(self, rule: Rule, decision: Decision) -> Rule:
-        """Make the rule for a sequence: removed, emptied or made a dummy as a whole, or kept and gone into."""
-        tag = rule.tag
-        if decision.verb in (Verb.REMOVE, Verb.EMPTY, Verb.DUMMY, Verb.REPLACE):
-            if not tag & 0x10000:
-                rule.inside = Harvest(self.plan, (*self.path, tag), self.encoding)
-            if decision.verb is Verb.REMOVE:
-                return self._constant(rule, decision, b"")
-            value = dummy_item(tag, self.encoding) if decision.verb is Verb.DUMMY else b""
-            return self._constant(rule, decision, self.encoding.element(tag, "SQ", value))
-        rule.inside = self._child(tag)
-        if rule.vr != "SQ":
-            rule.act = self._unless_items(tag, decision)
-        return rule
-
-    def _private_rule(self, tag: int, vr: str, decision: Decision) -> Rule:
-        if is_creator(tag):
-            return creator_rule(tag, vr, self.path, decision.reason)
-        if tag >> 16 < 9 or not tag & 0xFF00:
-            return self._rule(tag, vr, decision)
-
-        def rule_of_creator(creator: str | None) -> Rule:
-            decision = self.plan.resolver.decide(self.path, tag, creator)
-            return self._rule(tag, vr, decision if stored_as_known(vr, decision.vr) else UNVOUCHED)
-
-        rule = private_rule(tag, vr, rule_of_creator)
-        rule.inside = self._child(tag) if vr in ("SQ", "UN") else None
-        return rule
-
-    def _child(self, tag: int) -> PlanNode:
-        return PlanNode(self.plan, (*self.path, tag), self.encoding)
-
-    # --- how a rule acts
-
-    def _constant(self, rule: Rule, decision: Decision, written: bytes) -> Rule:
-        rule.written = written
-        rule.note = Note(self.path, rule.tag, str(decision.verb), decision.reason)
-        return rule
-
-    def _dummy(self, tag: int, vr: str) -> bytes:
-        return self.encoding.element(tag, vr, DUMMY_BY_VR.get(vr, b""))
-
-    def _strict(self, tag: int, vr: str, verb: Verb) -> bytes:
-        if verb is Verb.REMOVE:
-            return b""
-        return self._dummy(tag, vr) if verb is Verb.DUMMY else self.encoding.element(tag, vr, b"")
-
-    def _acting(self, action: Action, tag: int, vr: str, decision: Decision) -> Act:
-        """Make the function that asks an action about a value and encodes its answer."""
-        encode = self.encoding.element
-        note = Note(self.path, tag, str(decision.verb), decision.reason)
-        strict = self._strict(tag, vr, decision.strict)
-        strict_note = Note(self.path, tag, decision.strict.value, f"{decision.reason}; impossible for this value")
-
-        def act(walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes | None:
-            raw = walk.source.read(value, end)
-            outcome = action(raw, vr, walk.context)  # type: ignore[arg-type]
-            if outcome is KEPT:
-                return None
-            if outcome.__class__ is Replaced:
-                if outcome.value == raw and rule.vr == vr:
-                    return None
-                walk.notes.append(note)
-                return encode(tag, vr, outcome.value)
-            walk.notes.append(strict_note)
-            return strict
-
-        return act
-
-    def _unless_items(self, tag: int, decision: Decision) -> Act:
-        """Remove a sequence stored in another VR that does not read as items: nobody has looked into it."""
-        note = Note(self.path, tag, "remove", f"{decision.reason}; does not read as items")
-
-        def act(walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes | None:
-            if value == end or walk.read_as_items:
-                return None
-            walk.notes.append(note)
-            return b""
-
-        return act
-
-
-class Harvest(Node):
-    """A place that is walked only for what it tells about whose instance it is: what goes anyway, or a first look."""
-
-    __slots__ = ("before", "path", "plan")
-
-    def __init__(
-        self, plan: Plan, path: tuple[int, ...], encoding: Encoding, before: int = UNDEFINED
-    ) -> None:
-        super().__init__(encoding, vr_by_tag())
-        self.plan = plan
-        self.path = path
-        self.before = before
-
-    def in_encoding(self, encoding: Encoding) -> Node:
-        """Make the same place for items in another encoding."""
-        return Harvest(self.plan, self.path, encoding, self.before)
-
-    def rule_for(self, tag: int, vr: str) -> Rule | None:
-        """Look at what identifies, go into sequences, pass by the rest."""
-        if tag >= self.before:
-            rule = Rule(tag, vr)
-            rule.act = _enough
-            return rule
-        if "SQ" in (vr, vr_of(tag)) and not tag & 0x10000:
-            rule = Rule(tag, vr)
-            rule.inside = Harvest(self.plan, (*self.path, tag), self.encoding)
-            return rule
-        identity = self.plan.identity_of(self.path, tag, vr)
-        if identity is None:
-            return None
-        rule = Rule(tag, vr)
-        rule.identity = identity
-        return rule
-
-
-class Enough(Exception):  # noqa: N818 - no error: it ends a harvest
-    """The rest of the data set is not looked at for now."""
-
-
-def _enough(walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes | None:
-    raise Enough
-
-
-_PSEUDONYM = {PATIENT_NAME: ACTIONS["patient-pseudonym"], PATIENT_ID: ACTIONS["patient-id"]}
-
-
-def _does_anything(rule: Rule) -> bool:
-    return bool(rule.gated or rule.written is not None or rule.act or rule.inside or rule.identity)
-
-
-def _check_for(vr: str, standard_vr: str | None) -> Action | None:
-    """Return how to check a value that stays: by the VR it is stored in and the one it should have."""
-    if " or " in vr:
-        return None
-    if standard_vr == "UI" and vr in ("UI", "UN"):
-        return ACTIONS["check-uid"]
-    for each in (standard_vr, vr):
-        if each in NUMBER_VRS and vr in (each, "UN"):
-            return ACTIONS["check-number"]
-    if vr in TEXT_VRS or standard_vr in TEXT_VRS or (vr != "UN" and vr not in DUMMY_BY_VR):
-        return ACTIONS["check"]
-    if vr in NUMBER_VRS or vr in ("DA", "DT", "TM", "UI", "UR"):
-        return ACTIONS["check"]
-    return None
-
-
-def _naming(kind: str, act: Act | None) -> Act:
-    """Hand a value on to the report before acting on it."""
-
-    def naming(walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes | None:
-        walk.facts.append(Named(kind, walk.source.read(value, end) if kind != "pixels" else b""))
-        return act(walk, rule, start, value, end) if act else None
-
-    return naming
