@@ -218,7 +218,7 @@ class Editing(Policy):
 
 
 @given(data_sets(), st.randoms(use_true_random=True), st.booleans())
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_edits_at_any_depth_make_what_would_have_been_built_without_what_they_took(
     built: tuple[Form, Tree], chance: random.Random, remembers: bool
 ):

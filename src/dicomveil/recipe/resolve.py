@@ -57,12 +57,9 @@ class Resolver:
         group, element = tag >> 16, tag & 0xFFFF
         if group & 1:
             return self._private(tag, creator)
-        if not element or group in (0x0000, 0x0002, 0x0004, 0xFFFE):
-            return Decision(Verb.REMOVE, "does not belong in a data set (PS3.5 7.2, PS3.10 7.1, PS3.15 E.1.1)")
-        if group & 0xFF00 in (0x5000, 0x6000):
-            return Decision(Verb.REMOVE, f"{TABLE} {group >> 8:02X}xx: curves and overlays go as a whole")
-        if group & 0xFF00 == 0x7F00 and group != 0x7FE0:
-            return Decision(Verb.REMOVE, "variable pixel data, retired: no viewer shows it and nobody has looked at it")
+        why_not = _never_stays(group, element)
+        if why_not:
+            return Decision(Verb.REMOVE, why_not)
         table_row = row(tag)
         if table_row is None:
             return decide_unlisted(tag, self.recipe.options)
@@ -120,6 +117,17 @@ class Resolver:
 
 _NOT_VOUCHED_FOR = frozenset({"OB", "OW", "OB or OW", "OF", "OD", "ST", "LT", "UN", "PN", ""})
 """VRs that can hold anything; the table's makers guarantee nothing (E.3.10)."""
+
+
+def _never_stays(group: int, element: int) -> str:
+    """Say why no element of a group, or with this number, is in any output; empty if it may be."""
+    if not element or group in (0x0000, 0x0002, 0x0004, 0xFFFE):
+        return "does not belong in a data set (PS3.5 7.2, PS3.10 7.1, PS3.15 E.1.1)"
+    if group & 0xFF00 in (0x5000, 0x6000):
+        return f"{TABLE} {group >> 8:02X}xx: curves and overlays go as a whole"
+    if group & 0xFF00 == 0x7F00 and group != 0x7FE0:
+        return "variable pixel data, retired: no viewer shows it and nobody has looked at it"
+    return ""
 
 
 def _came_to(code: str, verb: Verb) -> str:
