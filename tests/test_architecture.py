@@ -66,9 +66,7 @@ def test_every_contract_about_imports_is_kept():
 
 def test_every_package_stands_on_a_floor():
     standing = set(floors())
-    inside = {
-        path.stem for path in PRODUCT.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
-    }
+    inside = {path.stem for path in PRODUCT.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
     assert {f"dicomveil.{name}" for name in inside - {"__init__", "__main__"}} <= standing
 
 

@@ -33,9 +33,7 @@ def read(text: str) -> Address:
         pytest.param("FFFEE000", "(fffe,e000)", id="digits-that-are-letters"),
         pytest.param("0002,0003", "(0002,0003)", id="file-meta"),
         pytest.param("ReferencedSeriesSequence[0].PatientName", "(0008,1115)[0].(0010,0010)", id="nested"),
-        pytest.param(
-            "00081115[*].0008,1199[12].00081155", "(0008,1115)[*].(0008,1199)[12].(0008,1155)", id="deep"
-        ),
+        pytest.param("00081115[*].0008,1199[12].00081155", "(0008,1115)[*].(0008,1199)[12].(0008,1155)", id="deep"),
         pytest.param("00081115[3]", "(0008,1115)[3]", id="an-item-itself"),
         pytest.param("**.PatientName", "**.(0010,0010)", id="anywhere"),
         pytest.param("**.00081115[*].PatientName", "**.(0008,1115)[*].(0010,0010)", id="anywhere-nested"),

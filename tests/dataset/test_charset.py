@@ -26,9 +26,7 @@ KNOWN = [
     pytest.param(b"ISO_IR 13", "ﾔﾏﾀﾞ^ﾀﾛｳ", b"\xd4\xcf\xc0\xde^\xc0\xdb\xb3", id="katakana"),
     pytest.param(b"ISO_IR 166", "นามสกุล", b"\xb9\xd2\xc1\xca\xa1\xd8\xc5", id="thai"),
     pytest.param(b"ISO_IR 192", "Wang^XiaoDong=王^小东", "Wang^XiaoDong=王^小东".encode(), id="utf-8"),
-    pytest.param(
-        b"GB18030", "Wang^XiaoDong=王^小东", b"Wang^XiaoDong=\xcd\xf5^\xd0\xa1\xb6\xab", id="gb18030-annex-j"
-    ),
+    pytest.param(b"GB18030", "Wang^XiaoDong=王^小东", b"Wang^XiaoDong=\xcd\xf5^\xd0\xa1\xb6\xab", id="gb18030-annex-j"),
     pytest.param(b"GB18030", "\U00020000", b"\x95\x32\x82\x36", id="gb18030-four-bytes"),
     pytest.param(b"GBK", "乗", b"\x81\x5c", id="gbk-second-byte-is-a-backslash"),
     pytest.param(

@@ -82,10 +82,7 @@ READ = [
     pytest.param("OB", b"\x01\x00", (b"\x01\x00",), id="bytes"),
     pytest.param("UN", b"\x01 ", (b"\x01 ",), id="unknown"),
     pytest.param("US or SS", b"\x01\x00", (b"\x01\x00",), id="undecided"),
-    *(
-        pytest.param(vr, b"", (), id=f"empty-{vr}")
-        for vr in ("DA", "PN", "LO", "LT", "UI", "US", "AT", "OB", "DS")
-    ),
+    *(pytest.param(vr, b"", (), id=f"empty-{vr}") for vr in ("DA", "PN", "LO", "LT", "UI", "US", "AT", "OB", "DS")),
 ]
 
 

@@ -113,9 +113,7 @@ def _theirs(value: object, vr: str) -> list[object]:
         return []
     if isinstance(values[0], int | float):
         return [int(one) if vr == "AT" else one for one in values]
-    texts = [
-        str(one).replace("\x1b$)A", "") for one in values
-    ]  # pydicom 3.0 leaves the escapes of ISO 2022 IR 58
+    texts = [str(one).replace("\x1b$)A", "") for one in values]  # pydicom 3.0 leaves the escapes of ISO 2022 IR 58
     return [text.rstrip(" ") if vr in TEXT else text.strip(" ^=") for text in texts]
 
 

@@ -48,17 +48,13 @@ def test_the_output_path_comes_back(tmp_path: Path) -> None:
         ("a.b.dcm", "a.b_anonymized.dcm"),
     ],
 )
-def test_without_an_output_path_the_result_is_beside_the_input(
-    tmp_path: Path, name: str, expected: str
-) -> None:
+def test_without_an_output_path_the_result_is_beside_the_input(tmp_path: Path, name: str, expected: str) -> None:
     source = written(ct_slice(), tmp_path / name)
     assert anonymize_dicom(source) == str(tmp_path / expected)
     assert pydicom.dcmread(tmp_path / expected).PatientName == "ANONYMOUS^PATIENT"
 
 
-def test_without_an_output_path_a_relative_input_works(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_an_output_path_a_relative_input_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written(ct_slice(), tmp_path / "ct.dcm")
     monkeypatch.chdir(tmp_path)
     assert anonymize_dicom("ct.dcm") == "ct_anonymized.dcm"
@@ -141,9 +137,7 @@ def test_a_keyed_id_is_the_one_that_generate_anonymous_id_gives(tmp_path: Path) 
     assert patient_id != "ANON_" + generate_anonymous_id("NF-0042")
 
 
-def test_a_key_may_be_a_file_named_by_argument_or_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_key_may_be_a_file_named_by_argument_or_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key_file = tmp_path / "key"
     key_file.write_text(f"dicomveil-key-1\n{ONE_KEY.hex()}\n")
     key_file.chmod(0o600)

@@ -70,9 +70,7 @@ def test_parent_folders_are_made_and_the_path_comes_back_as_it_was_given(tmp_pat
     assert load_dataset(target).Modality == "CT"
 
 
-def test_a_bare_file_name_is_saved_in_the_current_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bare_file_name_is_saved_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert save_dataset(ct_slice(), "ct.dcm") == "ct.dcm"
     assert [each.name for each in tmp_path.iterdir()] == ["ct.dcm"]

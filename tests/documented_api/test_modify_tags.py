@@ -129,9 +129,7 @@ INVALID = [
 
 
 @pytest.mark.parametrize(("name", "value", "expected"), VALID)
-def test_a_valid_value_is_set_and_survives_saving(
-    tmp_path: Path, name: str, value: object, expected: object
-) -> None:
+def test_a_valid_value_is_set_and_survives_saving(tmp_path: Path, name: str, value: object, expected: object) -> None:
     ds = ct_slice()
     assert modify_tag(ds, name, value) is True
     keyword = name if pydicom.datadict.tag_for_keyword(str(name)) else "PatientName"

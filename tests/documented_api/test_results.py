@@ -194,9 +194,7 @@ def test_nested_names_ids_and_dates_follow_the_same_rules(deidentified: Deidenti
     assert inner.StudyDate == ds.StudyDate
 
 
-@pytest.mark.parametrize(
-    "planted", ["Lindqvist", "NF-0042", "Northfield", "Hale", "555-0117", "19700615", ROOT]
-)
+@pytest.mark.parametrize("planted", ["Lindqvist", "NF-0042", "Northfield", "Hale", "555-0117", "19700615", ROOT])
 def test_nothing_of_the_patient_is_left_in_any_byte(tmp_path: Path, planted: str) -> None:
     source = written(nested(ct_slice(ImageComments="Lindqvist NF-0042")), tmp_path / "ct.dcm")
     assert planted.encode() in source.read_bytes()
@@ -216,10 +214,7 @@ def test_a_multi_frame_file_works(deidentified: Deidentify) -> None:
     ds.PerFrameFunctionalGroupsSequence = frames
     out = deidentified(ds)
     assert (out.NumberOfFrames, out.PixelData) == (3, ds.PixelData)
-    moments = [
-        frame.FrameContentSequence[0].FrameAcquisitionDateTime
-        for frame in out.PerFrameFunctionalGroupsSequence
-    ]
+    moments = [frame.FrameContentSequence[0].FrameAcquisitionDateTime for frame in out.PerFrameFunctionalGroupsSequence]
     assert [moment[:8] for moment in moments] == [out.AcquisitionDate] * 3
     assert [moment[8:] for moment in moments] == ["101500", "101501", "101502"]
 

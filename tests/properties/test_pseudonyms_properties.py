@@ -45,9 +45,7 @@ def test_the_same_key_gives_the_same_stand_ins(key, original):
 
 @no_deadline
 @given(keys, keys, purposes, purposes, st.binary(max_size=70), st.binary(max_size=70))
-def test_digests_agree_only_where_key_purpose_and_original_do(
-    key, key_2, purpose, purpose_2, original, original_2
-):
+def test_digests_agree_only_where_key_purpose_and_original_do(key, key_2, purpose, purpose_2, original, original_2):
     same = (key, purpose, original) == (key_2, purpose_2, original_2)
     assert (derive(key, purpose, original) == derive(key_2, purpose_2, original_2)) is same
     if purpose != purpose_2:
@@ -65,9 +63,7 @@ def test_every_uid_is_valid(digest):
 
 
 @no_deadline
-@given(
-    digests, st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="\\"), max_size=48)
-)
+@given(digests, st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="\\"), max_size=48))
 def test_every_identifier_fits_its_vr(digest, prefix):
     assert len(identifier_from_digest(digest)) == 16
     identifier = identifier_from_digest(digest, prefix)
@@ -102,9 +98,7 @@ def test_there_and_back_is_the_same_date_in_its_form(day, days):
         assert shift_date(there, days=-days) == value
 
 
-times_of_day = st.from_regex(
-    r"(([01][0-9]|2[0-3])(([0-5][0-9])([0-5][0-9](\.[0-9]{1,6})?)?)?)?", fullmatch=True
-)
+times_of_day = st.from_regex(r"(([01][0-9]|2[0-3])(([0-5][0-9])([0-5][0-9](\.[0-9]{1,6})?)?)?)?", fullmatch=True)
 zones = st.sampled_from(["", "+0000", "+0100", "-0500", "+1400", "-1200", "+0545"])
 
 

@@ -39,15 +39,11 @@ TEXTS = {
     "AS": st.builds("{:03}{}".format, st.integers(0, 999), st.sampled_from("DWMY")),
     "DS": DECIMALS | st.sampled_from(["+1", " 1.0", "1. ", ".5", "1E5", "-0"]),
     "IS": st.integers(-(2**31), 2**31 - 1).map(str) | st.sampled_from(["+1", " 007 "]),
-    "UI": st.lists(st.integers(0, 10**12), min_size=1, max_size=4).map(
-        lambda parts: ".".join(map(str, parts))
-    ),
+    "UI": st.lists(st.integers(0, 10**12), min_size=1, max_size=4).map(lambda parts: ".".join(map(str, parts))),
     "CS": st.text("ABCXYZ019 _", max_size=16),
     "SH": st.text("Ab9 -é山", max_size=16),
     "LO": st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\\"), max_size=64),
-    "PN": st.lists(st.lists(PIECES, min_size=1, max_size=5).map("^".join), min_size=1, max_size=3).map(
-        "=".join
-    ),
+    "PN": st.lists(st.lists(PIECES, min_size=1, max_size=5).map("^".join), min_size=1, max_size=3).map("=".join),
 }
 
 
@@ -59,9 +55,7 @@ def test_every_conformant_text_value_is_written_as_the_bytes_it_was(data: st.Dat
     assert encode_value(decode_value(raw, vr, UTF_8), vr, UTF_8) == raw
 
 
-@given(
-    st.sampled_from(["ST", "LT", "UT"]), st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=99)
-)
+@given(st.sampled_from(["ST", "LT", "UT"]), st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=99))
 def test_every_long_text_is_written_as_the_bytes_it_was(vr: str, text: str) -> None:
     raw = pad(UTF_8.encode(text, vr), vr)
     assert encode_value(decode_value(raw, vr, UTF_8), vr, UTF_8) == raw

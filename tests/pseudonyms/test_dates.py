@@ -94,9 +94,7 @@ def test_a_date_does_not_leave_the_calendar(value, days):
         pytest.param("2004-2005", -366, "2003-2004", id="a range of years, as no zone is so far west"),
         pytest.param("2024-", -366, "2023-", id="a range without end"),
         pytest.param("-20240102", -1, "-20240101", id="a range without beginning"),
-        pytest.param(
-            "20240102-0500-20240103-0500", -1, "20240101-0500-20240102-0500", id="a range with zones"
-        ),
+        pytest.param("20240102-0500-20240103-0500", -1, "20240101-0500-20240102-0500", id="a range with zones"),
         pytest.param("2024010210-20240103", -1, "2024010110-20240102", id="a range of two precisions"),
         pytest.param("", -1, "", id="unknown"),
         pytest.param("2024010212  ", -1, "2024010112", id="padding"),
@@ -156,11 +154,7 @@ def test_days_stay_within_their_range(arguments, least, most):
 
 def test_either_direction_goes_both_ways_and_never_stays():
     shift_range = ShiftRange(5, 7, "either")
-    days = {
-        days_from_digest(n.to_bytes(8, "big") + sign, shift_range)
-        for n in (0, 1, 2)
-        for sign in (b"\0", b"\1")
-    }
+    days = {days_from_digest(n.to_bytes(8, "big") + sign, shift_range) for n in (0, 1, 2) for sign in (b"\0", b"\1")}
     assert days == {-7, -6, -5, 5, 6, 7}
 
 

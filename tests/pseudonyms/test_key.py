@@ -46,9 +46,7 @@ def test_a_key_reaches_worker_processes_whole():
     assert copy.deepcopy(key) == key
 
 
-@pytest.mark.parametrize(
-    "secret", [b"", SECRET[:31], SECRET + b"x", "x" * 32], ids=["empty", "short", "long", "text"]
-)
+@pytest.mark.parametrize("secret", [b"", SECRET[:31], SECRET + b"x", "x" * 32], ids=["empty", "short", "long", "text"])
 def test_a_secret_of_another_size_or_kind_is_no_key(secret):
     with pytest.raises(ProjectKeyError):
         ProjectKey(secret)

@@ -182,9 +182,7 @@ def test_threads_may_share_a_table(path):
     table = RandomTable(KEY, path)
     answers = []
     threads = [
-        threading.Thread(
-            target=lambda: answers.append([table.value_for("uid", b"%d" % n) for n in range(60)])
-        )
+        threading.Thread(target=lambda: answers.append([table.value_for("uid", b"%d" % n) for n in range(60)]))
         for _ in range(4)
     ]
     for thread in threads:

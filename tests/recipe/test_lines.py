@@ -61,9 +61,7 @@ def test_every_key_of_a_recipe_has_a_line_and_nothing_else_has() -> None:
 
 
 KEYS = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
-SCALARS = st.one_of(
-    st.integers(-9, 9), st.booleans(), st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
-)
+SCALARS = st.one_of(st.integers(-9, 9), st.booleans(), st.text(st.characters(exclude_categories=["Cs"]), max_size=8))
 TABLES = st.recursive(
     st.dictionaries(KEYS, SCALARS, max_size=3),
     lambda inner: st.dictionaries(KEYS, st.one_of(SCALARS, inner, st.lists(inner, max_size=3)), max_size=4),

@@ -91,9 +91,7 @@ def test_ones_own_rule_wins_over_the_rule_of_the_preset(recipe_file: Path) -> No
     assert rule.verb is Verb.EMPTY
 
 
-def test_a_file_called_as_a_preset_is_read_by_its_path(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_called_as_a_preset_is_read_by_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("basic").write_text('title = "mine"', encoding="utf-8")
     assert load_recipe("./basic").title == "mine"
@@ -363,9 +361,7 @@ WORDS = st.sampled_from(
 @given(st.one_of(st.text(), st.binary(), st.lists(WORDS).map(" ".join)))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_file_is_a_recipe_or_a_recipe_error(recipe_file: Path, content: str | bytes) -> None:
-    recipe_file.write_bytes(
-        content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
-    )
+    recipe_file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
     try:
         recipe = load_recipe(recipe_file)
     except RecipeError as error:
@@ -400,9 +396,7 @@ VALUES = st.recursive(
     ),
     max_leaves=8,
 )
-KEYS = st.sampled_from(
-    ["title", "extends", "options", "refuse_burned_in", "dates", "pseudonyms", "rule", "x"]
-)
+KEYS = st.sampled_from(["title", "extends", "options", "refuse_burned_in", "dates", "pseudonyms", "rule", "x"])
 
 
 @given(st.dictionaries(KEYS, VALUES))

@@ -48,9 +48,7 @@ def test_all_that_is_wrong_with_more_options_is_told_at_once() -> None:
 def test_more_options_are_added_and_nothing_else_changes() -> None:
     recipe = Recipe("trial", "title", frozenset({ProfileOption.RETAIN_UIDS}), (rule("StudyID"),))
     more = recipe.with_options([ProfileOption.RETAIN_FULL_DATES, "retain-uids"])
-    assert more == replace(
-        recipe, options=frozenset({ProfileOption.RETAIN_UIDS, ProfileOption.RETAIN_FULL_DATES})
-    )
+    assert more == replace(recipe, options=frozenset({ProfileOption.RETAIN_UIDS, ProfileOption.RETAIN_FULL_DATES}))
     assert more.fingerprint != recipe.fingerprint
 
 

@@ -20,16 +20,12 @@ def test_only_the_options_that_change_pixels_have_no_column() -> None:
 
 
 def test_the_options_and_the_profile_are_all_of_cid_7050() -> None:
-    assert {option.code for option in ProfileOption} | {"113100"} == {
-        method.code_value for method in method_codes()
-    }
+    assert {option.code for option in ProfileOption} | {"113100"} == {method.code_value for method in method_codes()}
 
 
 @pytest.mark.parametrize("option", list(ProfileOption), ids=str)
 def test_the_code_of_an_option_is_the_one_of_its_column(option: ProfileOption) -> None:
-    assert [method.profile_column for method in method_codes() if method.code_value == option.code] == [
-        option.column
-    ]
+    assert [method.profile_column for method in method_codes() if method.code_value == option.code] == [option.column]
 
 
 @pytest.mark.parametrize(

@@ -98,9 +98,7 @@ def test_a_preset_read_as_a_file_is_the_same_recipe(name: str, tmp_path: Path) -
 def test_the_rules_of_a_preset_tell_their_line_and_their_reason(name: str) -> None:
     lines = lines_of(preset_text(name))
     own = [rule for rule in preset(name).rules if rule.origin.startswith(f"recipe {name},")]
-    assert [rule.origin for rule in own] == [
-        f"recipe {name}, line {lines['rule', index]}" for index in range(len(own))
-    ]
+    assert [rule.origin for rule in own] == [f"recipe {name}, line {lines['rule', index]}" for index in range(len(own))]
     assert all(rule.reason for rule in preset(name).rules)
 
 

@@ -67,16 +67,12 @@ def test_an_action_is_refused_on_a_vr_it_cannot_act_on(address: str, verb: Verb,
         ("FrameOfReferenceUID", "1.02.3", False),
     ],
 )
-def test_a_value_that_the_vr_forbids_is_refused_before_any_file_is_read(
-    address: str, value: str, fits: bool
-) -> None:
+def test_a_value_that_the_vr_forbids_is_refused_before_any_file_is_read(address: str, value: str, fits: bool) -> None:
     keys = [key for key, _ in rule_problems(target_of(address), Verb.REPLACE, value)]
     assert keys == ([] if fits else ["value"])
 
 
-@pytest.mark.parametrize(
-    "address", ["Rows", "PixelData", "RequestAttributesSequence", "SmallestImagePixelValue"]
-)
+@pytest.mark.parametrize("address", ["Rows", "PixelData", "RequestAttributesSequence", "SmallestImagePixelValue"])
 def test_text_cannot_replace_what_is_no_text(address: str) -> None:
     assert [key for key, _ in rule_problems(target_of(address), Verb.REPLACE, "1")] == ["action"]
 

@@ -31,6 +31,4 @@ def test_words_are_quoted_on_one_short_line() -> None:
 
 
 def test_where_no_word_is_near_all_are_told() -> None:
-    assert (
-        unknown("option", "x", WORDS) == "unknown option 'x'; there are: retain-uids, retain-full-dates, keep"
-    )
+    assert unknown("option", "x", WORDS) == "unknown option 'x'; there are: retain-uids, retain-full-dates, keep"

@@ -38,9 +38,7 @@ def test_every_option_of_the_profile_has_its_code():
             "Retain Longitudinal Temporal Information Modified Dates Option",
             id="modified-dates",
         ),
-        pytest.param(
-            "retain_institution_id", "113112", "Retain Institution Identity Option", id="institution"
-        ),
+        pytest.param("retain_institution_id", "113112", "Retain Institution Identity Option", id="institution"),
     ],
 )
 def test_a_method_is_found_by_column_meaning_or_value(name, value, meaning):

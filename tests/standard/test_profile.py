@@ -56,12 +56,8 @@ def test_retired_rows_and_rows_in_a_standard_iod_are_as_many_as_in_the_standard(
         pytest.param(0x00080018, "SOPInstanceUID", "U", {"retain_uids": "K"}, id="sop-instance-uid"),
         pytest.param(0x00001000, "AffectedSOPInstanceUID", "X", {"retain_uids": "K"}, id="affected-uid"),
         pytest.param(0x0040A124, "UID", "U", {}, id="uid-that-retain-uids-forgets"),
-        pytest.param(
-            0x00080080, "InstitutionName", "X/Z/D", {"retain_institution_id": "K"}, id="institution"
-        ),
-        pytest.param(
-            0x00181000, "DeviceSerialNumber", "X/Z/D", {"retain_device_id": "K"}, id="device-serial"
-        ),
+        pytest.param(0x00080080, "InstitutionName", "X/Z/D", {"retain_institution_id": "K"}, id="institution"),
+        pytest.param(0x00181000, "DeviceSerialNumber", "X/Z/D", {"retain_device_id": "K"}, id="device-serial"),
         pytest.param(0x00081140, "ReferencedImageSequence", "X/Z/U*", {"retain_uids": "K"}, id="references"),
         pytest.param(0x00081030, "StudyDescription", "X", {"clean_descriptors": "C"}, id="study-description"),
         pytest.param(
@@ -81,9 +77,7 @@ def test_retired_rows_and_rows_in_a_standard_iod_are_as_many_as_in_the_standard(
         pytest.param(0x0040A730, "ContentSequence", "D", {"clean_structured_content": "C"}, id="content"),
         pytest.param(0x00700001, "GraphicAnnotationSequence", "D", {"clean_graphics": "C"}, id="graphics"),
         pytest.param(0x00420011, "EncapsulatedDocument", "D", {}, id="encapsulated-document"),
-        pytest.param(
-            0x3004007F, "DoseCalculationModelName", "X", {"clean_descriptors": "C"}, id="newest-row"
-        ),
+        pytest.param(0x3004007F, "DoseCalculationModelName", "X", {"clean_descriptors": "C"}, id="newest-row"),
     ],
 )
 def test_a_row_says_what_the_standard_says(tag, keyword, basic, options):

@@ -51,19 +51,11 @@ def all_sop_classes() -> list[str]:
         pytest.param(CT, "PatientID", "Z", id="patient-id-at-the-top"),
         pytest.param(CT, "DeviceSerialNumber", "X", id="device-serial-in-ct"),
         pytest.param(ENHANCED_MR, "DeviceSerialNumber", "D", id="device-serial-in-enhanced-mr"),
-        pytest.param(
-            ENHANCED_MR, "ReferencedPerformedProcedureStepSequence", "D", id="procedure-step-in-enhanced-mr"
-        ),
-        pytest.param(
-            GRAYSCALE_PRESENTATION_STATE, "PresentationCreationDate", "D", id="presentation-date-stays"
-        ),
-        pytest.param(
-            GRAYSCALE_PRESENTATION_STATE, "PresentationCreationTime", "D", id="presentation-time-stays"
-        ),
+        pytest.param(ENHANCED_MR, "ReferencedPerformedProcedureStepSequence", "D", id="procedure-step-in-enhanced-mr"),
+        pytest.param(GRAYSCALE_PRESENTATION_STATE, "PresentationCreationDate", "D", id="presentation-date-stays"),
+        pytest.param(GRAYSCALE_PRESENTATION_STATE, "PresentationCreationTime", "D", id="presentation-time-stays"),
         pytest.param(SIMPLIFIED_ECHO_SR, "TimezoneOffsetFromUTC", "D", id="timezone-in-simplified-echo"),
-        pytest.param(
-            RT_STRUCTURE_SET, "SourceSeriesInformationSequence.SeriesDescription", "D", id="nested-conflict"
-        ),
+        pytest.param(RT_STRUCTURE_SET, "SourceSeriesInformationSequence.SeriesDescription", "D", id="nested-conflict"),
     ],
 )
 def test_a_code_comes_to_what_the_iod_allows(sop_class, path, action):
@@ -78,9 +70,7 @@ def test_a_code_comes_to_what_the_iod_allows(sop_class, path, action):
         pytest.param("SeriesDate", {"D": 17, "X": 153}, id="series-date"),
         pytest.param("SeriesTime", {"D": 17, "X": 153}, id="series-time"),
         pytest.param("DeviceSerialNumber", {"D": 108, "X": 66}, id="device-serial-number"),
-        pytest.param(
-            "ReferencedPerformedProcedureStepSequence", {"X": 82, "Z": 22, "D": 66}, id="procedure-step"
-        ),
+        pytest.param("ReferencedPerformedProcedureStepSequence", {"X": 82, "Z": 22, "D": 66}, id="procedure-step"),
         pytest.param("PresentationCreationDate", {"D": 15}, id="presentation-date"),
         pytest.param("PatientID", {"Z": 170}, id="patient-id"),
     ],
@@ -173,9 +163,7 @@ def test_a_conflict_has_the_code_of_its_row():
 
 @pytest.mark.parametrize("sop_class", [pytest.param(uid, id=name) for name, uid in SAMPLE.items()])
 def test_the_resolution_is_what_the_modules_of_the_iod_give(sop_class):
-    usages = {
-        r["module"]: r["usage"] for r in rows_of("sop_class_modules.csv") if r["sop_class_uid"] == sop_class
-    }
+    usages = {r["module"]: r["usage"] for r in rows_of("sop_class_modules.csv") if r["sop_class_uid"] == sop_class}
     types_at: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in rows_of("module_attribute_types.csv.gz"):
         if row["module"] in usages and "x" not in row["tag"]:
@@ -193,9 +181,7 @@ def test_the_resolution_is_what_the_modules_of_the_iod_give(sop_class):
 @pytest.mark.parametrize("sop_class", [pytest.param(uid, id=name) for name, uid in SAMPLE.items()])
 def test_the_required_attributes_are_what_the_mandatory_modules_demand(sop_class):
     mandatory = {
-        r["module"]
-        for r in rows_of("sop_class_modules.csv")
-        if r["sop_class_uid"] == sop_class and r["usage"] == "M"
+        r["module"] for r in rows_of("sop_class_modules.csv") if r["sop_class_uid"] == sop_class and r["usage"] == "M"
     }
     order = ("1", "1C", "2", "2C", "3")
     strongest: dict[int, str] = {}

@@ -167,6 +167,7 @@ def test_the_file_meta_information_is_ours_alone(tmp_path: Path) -> None:
         "ImplementationClassUID",
         "ImplementationVersionName",
     }
+    assert found.preamble == bytes(128)
     assert found.file_meta.ImplementationClassUID != "2.25.99"
     assert b"XYZZY" not in (tmp_path / "target.dcm").read_bytes()
 

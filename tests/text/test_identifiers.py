@@ -62,9 +62,7 @@ def test_a_name_is_found_however_it_is_written(name: str, text: str) -> None:
         pytest.param("+49 30 1234567", "(030) 123 45 67", id="telephone"),
         pytest.param("12 Main Street, Springfield", "12 main street", id="part-of-an-address"),
         pytest.param("St. Mary's General Hospital", "ST MARYS GENERAL HOSPITAL CT 3", id="institution"),
-        pytest.param(
-            "Universitätsklinikum Köln", "Universitaetsklinikum Koeln", id="institution-written-out"
-        ),
+        pytest.param("Universitätsklinikum Köln", "Universitaetsklinikum Koeln", id="institution-written-out"),
         pytest.param("A4711X\\B0815Y", "b0815y", id="second-value"),
         pytest.param("19580412", "born April 12, 1958", id="day-of-birth"),
     ],
@@ -113,9 +111,7 @@ PROSE = st.text("ABC xyz.,^-_= 0123", max_size=20)
 
 
 @given(WORDS, PROSE, PROSE, st.sampled_from([str.upper, str.lower, str.title]))
-def test_a_planted_name_is_always_found(
-    name: str, before: str, after: str, cased: Callable[[str], str]
-) -> None:
+def test_a_planted_name_is_always_found(name: str, before: str, after: str, cased: Callable[[str], str]) -> None:
     known = KnownIdentifiers.of([f"{name}^Q"], [])
     planted = cased(name)
     if folded(name).strip() not in NO_NAME:
@@ -142,9 +138,7 @@ def test_a_planted_identifier_is_found_whatever_separates_its_characters(
     st.lists(st.text(max_size=15), max_size=4),
     st.text(max_size=30),
 )
-def test_any_text_at_all_is_taken_without_an_error(
-    names: list[str], identifiers: list[str], text: str
-) -> None:
+def test_any_text_at_all_is_taken_without_an_error(names: list[str], identifiers: list[str], text: str) -> None:
     known = KnownIdentifiers.of(names, identifiers)
     known.needles()
     assert known.found_in(text) in (True, False)

@@ -71,17 +71,13 @@ def is_same(ds: pydicom.Dataset, new: DataElement) -> bool:
             was = encode_value(_texts(_values_in(old.value), new.VR), new.VR, charset)
         except (EditRefusedError, UnwritableValue):
             return False
-    becomes = encode_value(
-        _texts(_values_in(new.value), new.VR), new.VR, charset, little_endian=little_endian
-    )
+    becomes = encode_value(_texts(_values_in(new.value), new.VR), new.VR, charset, little_endian=little_endian)
     if new.VR in _BINARY or new.VR in _NUMBER_TYPES or new.VR == "AT":
         return was == becomes
     return was.rstrip(b" \0") == becomes.rstrip(b" \0")
 
 
-def _checked(
-    ds: pydicom.Dataset, tag: int, vr: str, values: tuple[object, ...], charset: Charset
-) -> DataElement:
+def _checked(ds: pydicom.Dataset, tag: int, vr: str, values: tuple[object, ...], charset: Charset) -> DataElement:
     if vr == "SQ":
         return _sequence(tag, values, charset)
     try:

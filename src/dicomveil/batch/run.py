@@ -77,9 +77,7 @@ class Run:
         check_apart(self.source, self.target)
         if os.path.isdir(self.source) and os.path.isfile(self.target):
             raise UsageError("the input is a folder and the output a file; name a folder for the output")
-        self._single = os.path.isfile(self.source) and not (
-            os.path.isdir(self.target) or self.target.endswith(os.sep)
-        )
+        self._single = os.path.isfile(self.source) and not (os.path.isdir(self.target) or self.target.endswith(os.sep))
         self._layout = Layout(self.target, dry=dry_run)
         self._taken: set[str] = set()
 

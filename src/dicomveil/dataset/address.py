@@ -107,9 +107,7 @@ class Address:
         before = len(concrete.steps) - len(self.steps)
         if before < 0 or (before and not self.anywhere):
             return False
-        return all(
-            mine.matches(other) for mine, other in zip(self.steps, concrete.steps[before:], strict=True)
-        )
+        return all(mine.matches(other) for mine, other in zip(self.steps, concrete.steps[before:], strict=True))
 
 
 def parse(text: str, *, tag_of: Callable[[str], int | None]) -> Address:

@@ -11,6 +11,7 @@ from dicomveil.dataset.walk import Walk
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from dicomveil.dataset.reading import Reading
     from dicomveil.dataset.source import Source
     from dicomveil.dataset.syntax import Encoding
 
@@ -68,10 +69,10 @@ class _Peep(Node):
         return self
 
 
-def _take(walk: Walk, rule: Rule, start: int, value: int, end: int) -> None:
+def _take(walk: Reading, rule: Rule, start: int, value: int, end: int) -> None:
     assert isinstance(walk.context, dict)
     walk.context[rule.tag] = walk.source.read(value, end).strip(b"\0 ")
 
 
-def _stop(walk: Walk, rule: Rule, start: int, value: int, end: int) -> None:
+def _stop(walk: Reading, rule: Rule, start: int, value: int, end: int) -> None:
     raise _Enough

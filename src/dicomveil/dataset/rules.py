@@ -11,9 +11,9 @@ from dicomveil.dataset.syntax import BINARY_VRS, LONG_LENGTH_VRS, SHORT_LENGTH_V
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dicomveil.dataset.walk import Walk
+    from dicomveil.dataset.reading import Reading
 
-    Act = Callable[[Walk, "Rule", int, int, int], bytes | None]
+    Act = Callable[[Reading, "Rule", int, int, int], bytes | None]
     """Asked with the walk, the rule, and where the element, its value and what follows begin."""
 
 LENGTH_16, LENGTH_32, LENGTH_32_AFTER_VR = range(3)
@@ -90,7 +90,7 @@ class Node:
         self.hears_entry = False
         self._twins: dict[Encoding, Node] = {}
 
-    def entered(self, walk: Walk) -> None:
+    def entered(self, walk: Reading) -> None:
         """Hear that a data set begins here; for nodes whose rules look at neighbouring elements."""
 
     def rule_for(self, tag: int, vr: str) -> Rule | None:

@@ -124,9 +124,7 @@ class Deidentifier:
         admit_sop_class(sop_class)
         plan = self._plans.get(sop_class)
         if plan is None:
-            plan = self._plans[sop_class] = Plan(
-                self.recipe, sop_class, again=self.again, remembers=self.remembers
-            )
+            plan = self._plans[sop_class] = Plan(self.recipe, sop_class, again=self.again, remembers=self.remembers)
         walk, end, setting = self._walk(plan, sop_class, part10)
         original = names.get(SOP_INSTANCE_UID) or part10.meta.get(MEDIA_STORAGE_SOP_INSTANCE_UID, b"").strip(b"\0 ")
         if not original:
@@ -161,9 +159,7 @@ class Deidentifier:
         walk = Walk(part10.source, setting.world, setting.stamps, self.limits, tidy=True)
         return walk, walk.root(root, part10.start), setting
 
-    def _setting(
-        self, plan: Plan, sop_class: str, encoding: Encoding, identity: tuple[Identity, ...]
-    ) -> Setting:
+    def _setting(self, plan: Plan, sop_class: str, encoding: Encoding, identity: tuple[Identity, ...]) -> Setting:
         key = (sop_class, encoding, identity)
         setting = self._settings.get(key)
         if setting is None:

@@ -9,7 +9,7 @@ from dicomveil.dataset.syntax import UNDEFINED, Encoding
 from dicomveil.standard.dictionary import vr_by_tag, vr_of
 
 if TYPE_CHECKING:
-    from dicomveil.dataset.walk import Walk
+    from dicomveil.dataset.reading import Reading
     from dicomveil.engine.plan import Plan
 
 
@@ -18,9 +18,7 @@ class Harvest(Node):
 
     __slots__ = ("before", "path", "plan")
 
-    def __init__(
-        self, plan: Plan, path: tuple[int, ...], encoding: Encoding, before: int = UNDEFINED
-    ) -> None:
+    def __init__(self, plan: Plan, path: tuple[int, ...], encoding: Encoding, before: int = UNDEFINED) -> None:
         super().__init__(encoding, vr_by_tag())
         self.plan = plan
         self.path = path
@@ -52,5 +50,5 @@ class Enough(Exception):
     """The rest of the data set is not looked at for now."""
 
 
-def _enough(walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes | None:
+def _enough(walk: Reading, rule: Rule, start: int, value: int, end: int) -> bytes | None:
     raise Enough

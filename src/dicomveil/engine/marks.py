@@ -23,8 +23,8 @@ from dicomveil.engine.stamp import (
 from dicomveil.errors import Refused
 
 if TYPE_CHECKING:
+    from dicomveil.dataset.reading import Reading
     from dicomveil.dataset.syntax import Encoding
-    from dicomveil.dataset.walk import Walk
     from dicomveil.recipe.model import Recipe
 
 MARKS = frozenset({PATIENT_IDENTITY_REMOVED, METHOD, METHOD_CODES, DATES_MODIFIED})
@@ -37,7 +37,7 @@ def mark_rule(recipe: Recipe, encoding: Encoding, tag: int, vr: str, *, again: b
     rule = Rule(tag, vr)
     note = Note((), tag, "stamp", _REASON) if tag != PATIENT_ID else Note((), tag, "pseudonym", "one patient, one ID")
 
-    def act(walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes | None:
+    def act(walk: Reading, rule: Rule, start: int, value: int, end: int) -> bytes | None:
         if tag == METHOD and not again and _is_ours(walk.source.read(value, end)):
             raise Refused("already-deidentified", "carries the mark of an earlier run of dicomveil")
         if walk.stamped >= len(walk.stamps) or walk.stamps[walk.stamped][0] != tag:
@@ -60,7 +60,7 @@ def _is_ours(raw: bytes) -> bool:
     return any(each.strip().lower().startswith(f"{OURS} ".encode()) for each in raw.split(b"\\"))
 
 
-def _with_earlier_methods(walk: Walk, recipe: Recipe, encoding: Encoding, raw: bytes) -> bytes:
+def _with_earlier_methods(walk: Reading, recipe: Recipe, encoding: Encoding, raw: bytes) -> bytes:
     ours = method_texts(recipe)
     world = walk.context
     assert isinstance(world, World)
@@ -71,7 +71,7 @@ def _with_earlier_methods(walk: Walk, recipe: Recipe, encoding: Encoding, raw: b
     return encoding.element(METHOD, "LO", _even(earlier + (b"\\" + new.encode() if new else b"")))
 
 
-def _with_earlier_codes(walk: Walk, rule: Rule, recipe: Recipe, encoding: Encoding, value: int, end: int) -> bytes:
+def _with_earlier_codes(walk: Reading, rule: Rule, recipe: Recipe, encoding: Encoding, value: int, end: int) -> bytes:
     """Append the items that are not there yet to the sequence, whose own elements the walk has seen to.
 
     A sequence stored as UN stays so, and all its items are implicit VR little endian (PS3.5 6.2.2).

@@ -23,9 +23,9 @@ from dicomveil.recipe.unlisted import NUMBER_VRS, TEXT_VRS
 from dicomveil.standard.dictionary import vr_by_tag, vr_of
 
 if TYPE_CHECKING:
+    from dicomveil.dataset.reading import Reading
     from dicomveil.dataset.rules import Act
     from dicomveil.dataset.syntax import Encoding
-    from dicomveil.dataset.walk import Walk
     from dicomveil.engine.plan import Plan
 
 SERIES_INSTANCE_UID = 0x0020000E
@@ -45,7 +45,7 @@ class Place(Node):
         self.path = path
         self.hears_entry = plan.looks_at_creators
 
-    def entered(self, walk: Walk) -> None:
+    def entered(self, walk: Reading) -> None:
         """Begin a data set without private blocks."""
         walk.creators[walk.depth] = {}
 
@@ -156,7 +156,7 @@ class Place(Node):
         strict = self._strict(tag, vr, decision.strict)
         strict_note = Note(self.path, tag, decision.strict.value, f"{decision.reason}; impossible for this value")
 
-        def act(walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes | None:
+        def act(walk: Reading, rule: Rule, start: int, value: int, end: int) -> bytes | None:
             raw = walk.source.read(value, end)
             outcome = action(raw, vr, walk.context)  # type: ignore[arg-type]
             if outcome is KEPT:
@@ -175,7 +175,7 @@ class Place(Node):
         """Remove a sequence stored in another VR that does not read as items: nobody has looked into it."""
         note = Note(self.path, tag, "remove", f"{decision.reason}; does not read as items")
 
-        def act(walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes | None:
+        def act(walk: Reading, rule: Rule, start: int, value: int, end: int) -> bytes | None:
             if value == end or walk.read_as_items:
                 return None
             walk.notes.append(note)
@@ -210,7 +210,7 @@ def _check_for(vr: str, standard_vr: str | None) -> Action | None:
 def _naming(kind: str, act: Act | None) -> Act:
     """Hand a value on to the report before acting on it."""
 
-    def naming(walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes | None:
+    def naming(walk: Reading, rule: Rule, start: int, value: int, end: int) -> bytes | None:
         walk.facts.append(Named(kind, walk.source.read(value, end) if kind != "pixels" else b""))
         return act(walk, rule, start, value, end) if act else None
 

@@ -25,9 +25,7 @@ SOP_INSTANCE_UID = 0x00080018
 class Plan:
     """What one recipe does to the instances of one SOP class."""
 
-    def __init__(
-        self, recipe: Recipe, sop_class_uid: str, *, again: bool = False, remembers: bool = True
-    ) -> None:
+    def __init__(self, recipe: Recipe, sop_class_uid: str, *, again: bool = False, remembers: bool = True) -> None:
         self.recipe = recipe
         self.again = again
         self.remembers = remembers

@@ -12,7 +12,7 @@ from dicomveil.recipe.model import Verb
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dicomveil.dataset.walk import Walk
+    from dicomveil.dataset.reading import Reading
 
 
 class Block:
@@ -37,7 +37,7 @@ def creator_rule(tag: int, vr: str, path: tuple[int, ...], reason: str) -> Rule:
     rule = Rule(tag, vr)
     note = Note(path, tag, "remove", reason)
 
-    def act(walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes | None:
+    def act(walk: Reading, rule: Rule, start: int, value: int, end: int) -> bytes | None:
         creator = walk.source.read(value, end).strip(b" \0").decode("latin-1")
         walk.creators[walk.depth][tag >> 16 << 8 | tag & 0xFF] = Block(creator, start, end)
         walk.fleeting = True
@@ -53,7 +53,7 @@ def private_rule(tag: int, vr: str, rule_of_creator: Callable[[str | None], Rule
     rule = Rule(tag, vr)
     by_creator: dict[str | None, Rule] = {}
 
-    def act(walk: Walk, rule: Rule, start: int, value: int, end: int) -> bytes | None:
+    def act(walk: Reading, rule: Rule, start: int, value: int, end: int) -> bytes | None:
         walk.fleeting = True
         block = walk.creators[walk.depth].get(tag >> 16 << 8 | tag >> 8 & 0xFF)
         assert block is None or isinstance(block, Block)
@@ -83,7 +83,7 @@ _SAME_KIND = tuple(map(frozenset, (("DS", "IS"), ("CS", "LO", "SH"), ("SS", "US"
 UNVOUCHED = Decision(Verb.REMOVE, "private, in another VR than it is known by: nobody knows what it holds")
 
 
-def _keep_creator(walk: Walk, block: Block) -> None:
+def _keep_creator(walk: Reading, block: Block) -> None:
     block.kept = True
     removal = (block.start, block.end, b"")
     if removal in walk.edits:

@@ -23,9 +23,7 @@ class Setting:
 
     __slots__ = ("burned_in", "identity", "patient", "stamps", "study_uid", "wanted", "world")
 
-    def __init__(
-        self, plan: Plan, encoding: Encoding, identity: tuple[Identity, ...], pseudonyms: Pseudonyms
-    ) -> None:
+    def __init__(self, plan: Plan, encoding: Encoding, identity: tuple[Identity, ...], pseudonyms: Pseudonyms) -> None:
         self.identity = identity
         self.world = world_of(identity, pseudonyms)
         self.patient = pseudonyms.identifier("patient-id", self.world.patient)

@@ -145,6 +145,4 @@ def _secret_in(content: bytes) -> bytes:
         (digits,) = lines[1:]
         return bytes.fromhex(digits.decode("ascii"))
     except ValueError:
-        raise ProjectKeyError(
-            "the project key file is damaged: its second line is not 64 hex digits"
-        ) from None
+        raise ProjectKeyError("the project key file is damaged: its second line is not 64 hex digits") from None

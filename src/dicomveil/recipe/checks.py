@@ -144,9 +144,7 @@ def _wrong_options(options: object, base: Recipe) -> Iterator[Wrong]:
         return
     words = _members(ProfileOption)
     places = [
-        (ProfileOption(word), index)
-        for index, word in enumerate(options)
-        if isinstance(word, str) and word in words
+        (ProfileOption(word), index) for index, word in enumerate(options) if isinstance(word, str) and word in words
     ]
     for option, index in places:
         if option not in OFFERED:

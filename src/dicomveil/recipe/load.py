@@ -51,8 +51,7 @@ def _checked_file(name: str) -> Recipe:
     from dicomveil.recipe.checks import wrong_in
 
     problems = [
-        RecipeProblem(name, _line_of(path, lines), _spelled(path), message)
-        for path, message in wrong_in(content)
+        RecipeProblem(name, _line_of(path, lines), _spelled(path), message) for path, message in wrong_in(content)
     ]
     if problems:
         raise RecipeError(tuple(sorted(problems, key=lambda problem: (problem.line or 0, problem.key))))

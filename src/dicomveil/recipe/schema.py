@@ -60,9 +60,9 @@ class PseudonymsTable(BaseModel):
 
     model_config = _STRICT
 
-    source: Annotated[
-        Source, Field(description="Derived from the project key, drawn at random, or as documented.")
-    ] = "keyed"
+    source: Annotated[Source, Field(description="Derived from the project key, drawn at random, or as documented.")] = (
+        "keyed"
+    )
     prefix: Annotated[str, Field(description="Put before the stand-in for the Patient ID.")] = ""
 
 

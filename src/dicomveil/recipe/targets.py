@@ -161,9 +161,7 @@ def _of_keyword(tag: int) -> RuleTarget:
 
 def _repeating(tag: int, mask: int) -> RuleTarget:
     found = attribute(tag)
-    pattern = "".join(
-        "x" if not mask >> shift & 0xF else f"{tag >> shift & 0xF:x}" for shift in range(28, -4, -4)
-    )
+    pattern = "".join("x" if not mask >> shift & 0xF else f"{tag >> shift & 0xF:x}" for shift in range(28, -4, -4))
     if pattern not in _WHOLE_GROUPS and (found is None or found.tag.lower() != pattern):
         raise _wrong("x stands only where PS3.6 has a repeating group, as in 60xx3000, 60xxxxxx or 50xxxxxx")
     return RuleTarget((), False, tag & mask, mask)

@@ -5,8 +5,7 @@ from __future__ import annotations
 # Letters and digits stay, capitals become small, apostrophes vanish ("O'Brien"), the rest separates.
 _APOSTROPHES = b"'`"
 _SPACED = bytes(
-    code + 32 if 65 <= code <= 90 else code if code > 127 or chr(code).isalnum() else 32
-    for code in range(256)
+    code + 32 if 65 <= code <= 90 else code if code > 127 or chr(code).isalnum() else 32 for code in range(256)
 )
 _NO_DIGITS = bytes(32 if 48 <= code <= 57 else code for code in range(256))
 

@@ -14,9 +14,7 @@ from dicomveil.dataset.values.rules import is_allowed_text, is_uid
 from dicomveil.dataset.values.times import DicomDate, DicomDateTime, DicomRange, DicomTime
 from dicomveil.errors import UnreadableValue, UnwritableValue
 
-Parsed: TypeAlias = (
-    DicomDate | DicomTime | DicomDateTime | DicomRange | Age | DicomDecimal | DicomInteger | PersonName
-)
+Parsed: TypeAlias = DicomDate | DicomTime | DicomDateTime | DicomRange | Age | DicomDecimal | DicomInteger | PersonName
 Value: TypeAlias = Parsed | str | int | float | bytes | None
 
 _ONE_TEXT = frozenset({"ST", "LT", "UT", "UR"})  # a backslash in them is a backslash

@@ -48,9 +48,7 @@ class DicomDate:
         if found is None:
             raise UnreadableDate(len(text))
         year, dot, month, day, spaces = found.groups()
-        return DicomDate(
-            _calendar_date(year, month, day), "YYYY.MM.DD" if dot else "YYYYMMDD", padding=len(spaces)
-        )
+        return DicomDate(_calendar_date(year, month, day), "YYYY.MM.DD" if dot else "YYYYMMDD", padding=len(spaces))
 
     def __str__(self) -> str:
         dot = "." if self.form == "YYYY.MM.DD" else ""
@@ -92,9 +90,7 @@ class DicomTime:
         if found is None:
             raise UnreadableValue("TM", len(text))
         hour, colon, minute, second, fraction, spaces = found.groups()
-        time = DicomTime(
-            int(hour), _number(minute), _number(second), fraction or "", colon == ":", padding=len(spaces)
-        )
+        time = DicomTime(int(hour), _number(minute), _number(second), fraction or "", colon == ":", padding=len(spaces))
         if not _is_time(time.hour, time.minute, time.second):
             raise UnreadableValue("TM", len(text))
         return time
@@ -187,9 +183,7 @@ class DicomRange:
         return DicomRange(start, end, padding=len(text) - len(trimmed))
 
     def __str__(self) -> str:
-        return (
-            "-".join("" if end is None else str(end) for end in (self.start, self.end)) + " " * self.padding
-        )
+        return "-".join("" if end is None else str(end) for end in (self.start, self.end)) + " " * self.padding
 
 
 def _number(digits: str | None) -> int | None:
