@@ -9,12 +9,13 @@ from dicomveil.dataset.syntax import EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE
 from dicomveil.errors import BrokenInstance, ResidueFound
 
 ENCODINGS = {EXPLICIT.name: EXPLICIT_LE, IMPLICIT.name: IMPLICIT_LE, BIG_ENDIAN.name: EXPLICIT_BE}
-WANTED = Wanted((b"quillfeather", b"7734519"), uids={b"1.2.3.4", b"2.25.12345678901"})
+WANTED = Wanted((b"quillfeather", b"7734519"))
+UIDS = (b"1.2.3.4.55", b"2.25.12345678901", b"1.2")
 
 
 def check(*elements: Element, form: Form = EXPLICIT, wanted: Wanted = WANTED, by: ResidueCheck | None = None) -> None:
     raw = encode([element(0x00080060, "CS", "CT"), *elements], form)
-    (by or ResidueCheck()).check(Source.in_memory(raw), 0, ENCODINGS[form.name], wanted)
+    (by or ResidueCheck()).check(Source.in_memory(raw), 0, ENCODINGS[form.name], wanted, UIDS)
 
 
 FORMS = pytest.mark.parametrize("form", [EXPLICIT, IMPLICIT, BIG_ENDIAN], ids=lambda form: form.name)
@@ -25,9 +26,9 @@ FORMS = pytest.mark.parametrize("form", [EXPLICIT, IMPLICIT, BIG_ENDIAN], ids=la
     "left",
     [
         element(0x00081030, "LO", "of QUILLFEATHER"),
-        element(0x00081030, "LO", "no 7734519!"),
-        element(0x00081155, "UI", "1.2.3\\1.2.3.4"),
-        element(0x00081030, "LO", "see 1.2.3.4"),
+        element(0x00081030, "LO", "no 7734519."),
+        element(0x00081155, "UI", "1.2.3\\1.2.3.4.55"),
+        element(0x00081030, "LO", "see 1.2.3.4.55."),
         element(0x00081030, "LO", "see 2.25.12345678901"),
         element(0x00282000, "OB", b"\0\1Quillfeather\0\1"),
         nested(5, element(0x00081030, "LO", "Quillfeather")),
@@ -62,10 +63,11 @@ def test_what_is_left_of_the_original_is_found_and_not_repeated(form: Form, left
         element(0x00280030, "DS", "7734519"),
         element(0x00081030, "LO", "177345190"),
         element(0x00081030, "LO", "0.7734519"),
-        element(0x00081155, "UI", "1.2.3.4.5"),
+        element(0x00081155, "UI", "1.2.3.4.55.6"),
+        element(0x00081030, "LO", "version 1.2"),
         element(0x00080020, "DA", "20200101"),
     ],
-    ids=["other words", "a measurement", "within a longer number", "a fraction", "another UID", "a date"],
+    ids=["other words", "a measurement", "within a longer number", "a fraction", "another UID", "a version", "a date"],
 )
 def test_what_is_not_of_the_original_is_no_residue(form: Form, innocent: Element) -> None:
     check(innocent, form=form)
@@ -77,9 +79,26 @@ def test_pixels_are_not_searched() -> None:
 
 
 def test_what_an_option_retains_and_what_we_put_in_is_no_residue() -> None:
-    check(element(0x00080080, "LO", "Quillfeather"), wanted=Wanted((b"quillfeather",), retained={b"Quillfeather"}))
+    kept = element(0x00080080, "LO", "Quillfeather")
+    check(kept, wanted=Wanted((b"quillfeather",), retained={encode([kept])}))
     mark = element(0x00120063, "LO", "Quillfeather")
     check(mark, wanted=Wanted((b"quillfeather",), ours=(encode([mark]),)))
+
+
+def test_a_value_that_is_retained_in_one_attribute_is_a_residue_in_another() -> None:
+    kept = element(0x00080080, "LO", "Quillfeather")
+    with pytest.raises(ResidueFound):
+        check(element(0x00081030, "LO", "Quillfeather"), wanted=Wanted((b"quillfeather",), retained={encode([kept])}))
+
+
+def test_an_instances_uid_is_found_in_what_was_recognised_from_the_instance_before() -> None:
+    by = ResidueCheck()
+    names_another = element(0x00081030, "LO", "see 1.2.3.4.99")
+    check(names_another, by=by)
+    check(names_another, by=by)
+    raw = encode([element(0x00080060, "CS", "CT"), names_another])
+    with pytest.raises(ResidueFound):
+        by.check(Source.in_memory(raw), 0, EXPLICIT_LE, WANTED, (b"1.2.3.4.99",))
 
 
 def test_short_numbers_are_not_looked_for() -> None:

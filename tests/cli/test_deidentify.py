@@ -191,9 +191,16 @@ def test_a_dry_run_writes_nothing_and_says_so(dicomveil, ward, shared, tmp_path)
     assert "those of the real run will differ" in said.err
 
 
-def test_a_dry_run_with_a_key_there_gives_the_names_of_the_real_run(dicomveil, export, shared):
+def test_a_dry_run_tells_that_targets_exist(dicomveil, export, shared):
     dicomveil("deidentify", export, shared)
     said = dicomveil("deidentify", export, shared, "--dry-run", "--json")
+    assert said.code == 1
+    assert "target-exists" in {json.loads(line).get("code") for line in said.out.splitlines()}
+
+
+def test_a_dry_run_with_a_key_there_gives_the_names_of_the_real_run(dicomveil, export, shared):
+    dicomveil("deidentify", export, shared)
+    said = dicomveil("deidentify", export, shared, "--dry-run", "--overwrite", "--json")
     targets = {json.loads(line).get("target") for line in said.out.splitlines()} - {None}
     assert targets == {str(path.relative_to(shared)) for path in copies(shared)}
     assert said.err == ""

@@ -45,8 +45,8 @@ class World:
 
     ``patient`` is the original identifier that the patient's stand-ins derive from, ``days`` the patient's date
     shift, ``numbers`` the known identifiers that are numbers of six digits or more. ``uids`` remembers the UIDs mapped
-    so far, ``retained`` the values that an option retains as they are: the check of the output wants to know both.
-    ``checked`` remembers what was answered about texts.
+    so far, ``checked`` what was answered about texts; ``retained`` collects the elements that an option retains as they
+    are: the check of the output does not object to them.
     """
 
     pseudonyms: Pseudonyms

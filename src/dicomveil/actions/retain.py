@@ -1,4 +1,4 @@
-"""Keep a value because an option or a recipe says so, and remember that it was meant (code K)."""
+"""Keep a value because an option or a recipe says so (code K)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ _UID_REPERTOIRE = b"0123456789.\\"
 
 
 def retain(raw: bytes, vr: str, world: World) -> Outcome:
-    """Answer that the value stays as it is, whatever it holds; the check of the output will not object to it."""
-    if raw:
-        world.retained.add(raw)
+    """Answer that the value stays as it is, whatever it holds."""
     return KEPT
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dicomveil.dataset.rules import Node, Rule
-from dicomveil.dataset.syntax import LONG_LENGTH_VRS, PIXEL_DATA_TAGS, Encoding
+from dicomveil.dataset.syntax import PIXEL_DATA_TAGS, Encoding
 from dicomveil.dataset.walk import Limits, Walk
 from dicomveil.errors import BrokenInstance, MalformedDataSet, ResidueFound
 from dicomveil.standard.dictionary import keyword_of, vr_by_tag
@@ -14,36 +14,32 @@ from dicomveil.standard.dictionary import keyword_of, vr_by_tag
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from dicomveil.dataset.recall import Unit
     from dicomveil.dataset.source import Source
 
 SHORTEST_NUMBER = 6  # digits; shorter runs of digits occur everywhere
 LARGEST_VALUE_SEARCHED = 1 << 22  # bytes; a larger value (waveforms, meshes) is searched this far
-LARGEST_TEXT = 1 << 16  # bytes; UIDs are looked for in values up to here
+LARGEST_HEADER_SEARCHED = 1 << 26  # bytes before the pixels in which this instance's UIDs are looked for
+SHORTEST_UID = 8  # characters; shorter ones are version numbers as well
 
 _NUMERIC_VRS = frozenset({"DA", "DS", "DT", "IS", "TM", "UI", "AS"})
-_UID_LIKE = re.compile(rb"[0-9]+(?:\.[0-9]+){2,}")
 
 
 class Wanted:
-    """What must not be found: known identifiers as lower-case bytes, and the instance UIDs that were mapped.
+    """What must not be found in any output of one study: known identifiers as lower-case bytes.
 
-    ``retained`` are values that an option keeps as they are, ``ours`` bytes that we put in ourselves; neither is a
-    residue. ``uids`` grows while instances are made; membership is asked at each check.
+    ``retained`` are elements that an option keeps as they are, ``ours`` elements that we put in ourselves; neither is
+    a residue.
     """
 
-    __slots__ = ("letters", "numbers", "ours", "retained", "uids")
+    __slots__ = ("letters", "numbers", "ours", "retained")
 
     def __init__(
-        self,
-        needles: Iterable[bytes],
-        uids: Collection[bytes] = (),
-        retained: Collection[bytes] = (),
-        ours: tuple[bytes, ...] = (),
+        self, needles: Iterable[bytes], retained: Collection[bytes] = (), ours: tuple[bytes, ...] = ()
     ) -> None:
         wanted = tuple(needles)
-        self.letters = tuple(each for each in wanted if not _is_number(each))
-        self.numbers = tuple(each for each in wanted if _is_number(each) and len(each) >= SHORTEST_NUMBER)
-        self.uids = uids
+        self.letters = tuple(each for each in wanted if not each.isdigit())
+        self.numbers = tuple(each for each in wanted if each.isdigit() and len(each) >= SHORTEST_NUMBER)
         self.retained = retained
         self.ours = ours
 
@@ -55,8 +51,8 @@ class ResidueCheck:
         self._roots: dict[Encoding, _Plain] = {}
         self._wanted: Wanted | None = None
 
-    def check(self, source: Source, start: int, encoding: Encoding, wanted: Wanted) -> None:
-        """Check a finished data set.
+    def check(self, source: Source, start: int, encoding: Encoding, wanted: Wanted, uids: Iterable[bytes] = ()) -> None:
+        """Check a finished data set; ``uids`` are the original UIDs of this very instance and what it belongs to.
 
         Raises
         ------
@@ -67,8 +63,7 @@ class ResidueCheck:
         """
         if wanted is not self._wanted:
             self._wanted = wanted
-            for each in self._roots.values():
-                each.search_again(wanted)
+            self._search_again(wanted)
         root = self._roots.setdefault(encoding, _Plain(encoding))
         walk = Walk(source, limits=Limits())
         try:
@@ -77,49 +72,55 @@ class ResidueCheck:
             raise BrokenInstance(f"the output cannot be read: {error}") from None
         if end != source.size:
             raise BrokenInstance("the output has bytes that belong to no element")
-        _search(source, walk.fresh, encoding, wanted)
+        elements, header_end = [], end
+        for first, last in walk.fresh:
+            if _tag(source.read(first, first + 4), encoding) in PIXEL_DATA_TAGS:
+                header_end = min(header_end, first)
+            else:
+                elements.append(source.read(first, min(last, first + LARGEST_VALUE_SEARCHED)))
+        _search(elements, encoding, wanted)
+        _search_uids(source.read(start, min(header_end, start + LARGEST_HEADER_SEARCHED)), uids)
+
+    def _search_again(self, wanted: Wanted) -> None:
+        """Forget what is remembered if it holds what is wanted now; it was searched for other things."""
+        for root in self._roots.values():
+            places = root.with_all_below()
+            units = [unit for place in places for unit in place.settled_units()]
+            try:
+                _search([unit.raw for unit in units], root.encoding, wanted)
+            except ResidueFound:
+                for place in places:
+                    place.forget()
 
 
-def _search(source: Source, extents: list[tuple[int, int]], encoding: Encoding, wanted: Wanted) -> None:
-    """Search elements where they lie, but for pixel data."""
-    elements = []
-    for start, end in extents:
-        if _tag(source.read(start, start + 4), encoding) not in PIXEL_DATA_TAGS:
-            elements.append(source.read(start, min(end, start + LARGEST_VALUE_SEARCHED)))
-    _search_elements(elements, encoding, wanted)
-
-
-def _search_elements(elements: list[bytes], encoding: Encoding, wanted: Wanted) -> None:
-    """Search all for letters, those that are no numbers for numbers too, UIDs for mapped originals."""
+def _search(elements: list[bytes], encoding: Encoding, wanted: Wanted) -> None:
+    """Search all elements for letters, those that are no numbers for numbers too."""
     everything: list[bytes] = []
     wordy: list[bytes] = []
+    passed_over = wanted.retained or wanted.ours
     for raw in elements:
-        vr = _vr(raw, encoding)
-        value = raw[12:] if encoding.explicit and vr in LONG_LENGTH_VRS else raw[8:]
-        if value in wanted.retained or raw in wanted.ours:
+        if passed_over and (raw in wanted.retained or raw in wanted.ours):
             continue
         everything.append(raw)
-        if vr == "UI":
-            _search_uids(value.split(b"\\"), raw, encoding, wanted)
-        elif vr not in _NUMERIC_VRS:
+        if wanted.numbers and _vr(raw, encoding) not in _NUMERIC_VRS:
             wordy.append(raw)
-            if len(raw) <= LARGEST_TEXT and b"." in value:
-                _search_uids(_UID_LIKE.findall(value), raw, encoding, wanted)
     haystack = b"\0".join(everything).lower()
     for needle in wanted.letters:
         if needle in haystack:
             raise ResidueFound("identifier", _where(needle, everything, encoding))
     haystack = b"\0".join(wordy)
     for number in wanted.numbers:
-        if number in haystack and re.search(rb"(?<![0-9.])" + number + rb"(?![0-9.])", haystack):
+        if number in haystack and re.search(rb"(?<![0-9.])" + number + rb"(?!\.?[0-9])", haystack):
             raise ResidueFound("identifier", _where(number, wordy, encoding))
 
 
-def _search_uids(uids: list[bytes], raw: bytes, encoding: Encoding, wanted: Wanted) -> None:
+def _search_uids(header: bytes, uids: Iterable[bytes]) -> None:
+    """Search everything before the pixels for the UIDs that this instance had."""
     for uid in uids:
-        stripped = uid.strip(b"\0 ")
-        if stripped and stripped in wanted.uids:
-            raise ResidueFound("instance UID", _address(raw, encoding))
+        if len(uid) < SHORTEST_UID or uid not in header:
+            continue
+        if re.search(rb"(?<![0-9.])" + re.escape(uid) + rb"(?!\.?[0-9])", header):
+            raise ResidueFound("instance UID", "an element of the data set")
 
 
 class _Plain(Node):
@@ -131,18 +132,22 @@ class _Plain(Node):
         super().__init__(encoding, vr_by_tag(), remembers=True)
         self.children: list[_Plain] = []
 
-    def search_again(self, wanted: Wanted) -> None:
-        """Forget what is remembered here and below if it holds what is wanted now; it was searched for other things."""
+    def with_all_below(self) -> list[_Plain]:
+        """Return this place and every place in its items."""
+        return [self, *(below for child in self.children for below in child.with_all_below())]
+
+    def settled_units(self) -> list[Unit]:
+        """Return what is remembered here, element by element, without what always differs."""
         memory = self.memory
         assert memory is not None
         memory.unit_list = [unit for unit in memory.parts() if not unit.varies]
         memory.unsettled = True
-        try:
-            _search_elements([unit.raw for unit in memory.unit_list], self.encoding, wanted)
-        except ResidueFound:
-            memory.unit_list = []
-        for child in self.children:
-            child.search_again(wanted)
+        return memory.unit_list
+
+    def forget(self) -> None:
+        """Remember nothing."""
+        assert self.memory is not None
+        self.memory.unit_list = []
 
     def rule_for(self, tag: int, vr: str) -> Rule | None:
         if vr == "SQ" or (vr == "UN" and self.vr_of.get(tag, "SQ") == "SQ"):
@@ -156,10 +161,6 @@ class _Plain(Node):
         twin = _Plain(encoding)
         self.children.append(twin)
         return twin
-
-
-def _is_number(needle: bytes) -> bool:
-    return needle.isdigit()
 
 
 def _vr(raw: bytes, encoding: Encoding) -> str:

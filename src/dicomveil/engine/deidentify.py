@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from dicomveil.recipe.model import Recipe
 
 SOP_CLASS_UID = 0x00080016
-SOP_INSTANCE_UID = 0x00080018
 MEDIA_STORAGE_SOP_CLASS_UID = 0x00020002
 MEDIA_STORAGE_SOP_INSTANCE_UID = 0x00020003
 
@@ -70,7 +69,7 @@ class Deidentifier:
         self._settings: dict[tuple[str, Encoding, tuple[Identity, ...]], Setting] = {}
         self._last: dict[tuple[str, Encoding], Setting] = {}
         self._check = ResidueCheck()
-        self._peek = Peek((SOP_CLASS_UID, SOP_INSTANCE_UID), vr_by_tag())
+        self._peek = Peek((SOP_CLASS_UID,), vr_by_tag())
 
     def deidentify(
         self,
@@ -118,23 +117,39 @@ class Deidentifier:
         """
         part10 = open_part10(source, self.limits)
         admit_transfer_syntax(part10.syntax.uid)
-        encoding = part10.syntax.encoding
-        names = self._peek(part10.source, part10.start, encoding)
-        sop_class = _text(names.get(SOP_CLASS_UID) or part10.meta.get(MEDIA_STORAGE_SOP_CLASS_UID, b""))
-        admit_sop_class(sop_class)
-        plan = self._plans.get(sop_class)
-        if plan is None:
-            plan = self._plans[sop_class] = Plan(self.recipe, sop_class, again=self.again, remembers=self.remembers)
-        walk, end, setting = self._walk(plan, sop_class, part10)
-        original = names.get(SOP_INSTANCE_UID) or part10.meta.get(MEDIA_STORAGE_SOP_INSTANCE_UID, b"").strip(b"\0 ")
+        sop_class = self._claimed_sop_class(part10)
+        while True:
+            plan = self._plans.get(sop_class)
+            if plan is None:
+                admit_sop_class(sop_class)
+                plan = self._plans[sop_class] = Plan(self.recipe, sop_class, again=self.again, remembers=self.remembers)
+            walk, end, setting = self._walk(plan, sop_class, part10)
+            facts: dict[str, bytes] = {}
+            for fact in cast("list[Named]", walk.facts):
+                facts.setdefault(fact.kind, fact.raw.strip(b"\0 "))
+            true_class = _text(facts.get("class", b"")) or sop_class
+            if true_class == sop_class:
+                break
+            sop_class = true_class
+        original = facts.get("instance") or part10.meta.get(MEDIA_STORAGE_SOP_INSTANCE_UID, b"").strip(b"\0 ")
         if not original:
             raise Refused("no-sop-instance", "no SOP Instance UID: it cannot be told from other instances")
-        report = self._report(plan, sop_class, walk, setting, _text(original))
+        report = self._report(plan, sop_class, walk, setting, facts, _text(original))
         report.trailing_bytes = part10.source.size - end
         header = file_meta(sop_class, report.instance_uid, part10.syntax.uid)
         build = deflated if part10.syntax.deflated else pieces_of
         pieces = build(header, part10.source, part10.start, end, walk.edits)
-        return Made(report, header, pieces, walk.edits, part10, plan, setting)
+        originals = (original, setting.study, facts.get("series", b""), facts.get("frame-of-reference", b""))
+        wanted_uids = () if plan.keeps_uids else tuple(uid for uid in originals if not is_standard_uid(uid))
+        return Made(report, header, pieces, walk.edits, part10, plan, setting, wanted_uids)
+
+    def _claimed_sop_class(self, part10: Part10) -> str:
+        """Return the SOP class that the File Meta Information names, or failing that the data set."""
+        claimed = _text(part10.meta.get(MEDIA_STORAGE_SOP_CLASS_UID, b""))
+        if claimed in self._plans:
+            return claimed
+        named = self._peek(part10.source, part10.start, part10.syntax.encoding)
+        return _text(named.get(SOP_CLASS_UID, b"")) or claimed
 
     def _walk(self, plan: Plan, sop_class: str, part10: Part10) -> tuple[Walk, int, Setting]:
         """Walk the data set as what it turns out to be: a first guess is its predecessor's patient and study."""
@@ -169,30 +184,28 @@ class Deidentifier:
         self._last[sop_class, encoding] = setting
         return setting
 
-    def _report(self, plan: Plan, sop_class: str, walk: Walk, setting: Setting, original: str) -> Report:
-        series = modality = b""
-        has_pixels = False
-        for fact in cast("list[Named]", walk.facts):
-            if fact.kind == "series":
-                series = fact.raw.strip(b"\0 ")
-            elif fact.kind == "modality":
-                modality = fact.raw
-            else:
-                has_pixels = True
+    def _report(
+        self, plan: Plan, sop_class: str, walk: Walk, setting: Setting, facts: dict[str, bytes], original: str
+    ) -> Report:
         uid = self.pseudonyms.uid
+        series = _text(facts.get("series", b""))
         return Report(
             sop_class_uid=sop_class,
             patient=setting.patient,
             study_uid=setting.study_uid,
-            series_uid=uid(_text(series)) if series else "",
+            series_uid=uid(series) if series else "",
             instance_uid=original if _stays(original, plan) else uid(original),
-            pixels_not_checked=pixels_need_a_look(sop_class, setting.burned_in, modality, has_pixels),
+            pixels_not_checked=pixels_need_a_look(
+                sop_class, setting.burned_in, facts.get("modality", b""), "pixels" in facts
+            ),
             notes=walk.notes,
         )
 
     def _verify(self, made: Made, fd: int, size: int) -> None:
         """Read back what was written and check it before it gets its name."""
-        output = Source(fd, size, os.pread(fd, FIRST_WINDOW_BYTES, 0))
+        first = made.pieces[0]
+        window = min(len(first) + 64, FIRST_WINDOW_BYTES) if isinstance(first, bytes) else FIRST_WINDOW_BYTES
+        output = Source(fd, size, os.pread(fd, window, 0))
         if not output.head.startswith(made.header):
             raise BrokenInstance("the output does not begin as it should")
         start = len(made.header)
@@ -200,7 +213,7 @@ class Deidentifier:
         if syntax.deflated:
             read_back = open_part10(output, self.limits)
             output, start = read_back.source, read_back.start
-        self._check.check(output, start, syntax.encoding, made.setting.wanted)
+        self._check.check(output, start, syntax.encoding, made.setting.wanted, made.uids)
 
 
 @dataclass(slots=True)
@@ -214,6 +227,7 @@ class Made:
     part10: Part10
     plan: Plan
     setting: Setting
+    uids: tuple[bytes, ...]
 
 
 def _text(raw: bytes) -> str:

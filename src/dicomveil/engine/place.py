@@ -28,10 +28,16 @@ if TYPE_CHECKING:
     from dicomveil.dataset.syntax import Encoding
     from dicomveil.engine.plan import Plan
 
-SERIES_INSTANCE_UID = 0x0020000E
-MODALITY = 0x00080060
 PIXEL_DATA = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010, 0x7FE00001})
-NAMED_AT_ROOT = {SERIES_INSTANCE_UID: "series", MODALITY: "modality", **dict.fromkeys(PIXEL_DATA, "pixels")}
+NAMED_AT_ROOT = {
+    0x00080016: "class",
+    0x00080018: "instance",
+    0x00080060: "modality",
+    0x0020000E: "series",
+    0x00200052: "frame-of-reference",
+    **dict.fromkeys(PIXEL_DATA, "pixels"),
+}
+"""What the report, the names of the output and its check want to know of the original."""
 
 
 class Place(Node):
@@ -152,6 +158,7 @@ class Place(Node):
     def _acting(self, action: Action, tag: int, vr: str, decision: Decision) -> Act:
         """Make the function that asks an action about a value and encodes its answer."""
         encode = self.encoding.element
+        retains = decision.verb is Verb.KEEP
         note = Note(self.path, tag, str(decision.verb), decision.reason)
         strict = self._strict(tag, vr, decision.strict)
         strict_note = Note(self.path, tag, decision.strict.value, f"{decision.reason}; impossible for this value")
@@ -160,6 +167,8 @@ class Place(Node):
             raw = walk.source.read(value, end)
             outcome = action(raw, vr, walk.context)  # type: ignore[arg-type]
             if outcome is KEPT:
+                if retains and raw:
+                    walk.context.retained.add(walk.source.read(start, end))  # type: ignore[attr-defined]
                 return None
             if outcome.__class__ is Replaced:
                 if outcome.value == raw and rule.vr == vr:

@@ -21,13 +21,14 @@ class Setting:
     ``patient`` and ``study_uid`` are the stand-ins that name the output's folders.
     """
 
-    __slots__ = ("burned_in", "identity", "patient", "stamps", "study_uid", "wanted", "world")
+    __slots__ = ("burned_in", "identity", "patient", "stamps", "study", "study_uid", "wanted", "world")
 
     def __init__(self, plan: Plan, encoding: Encoding, identity: tuple[Identity, ...], pseudonyms: Pseudonyms) -> None:
         self.identity = identity
         self.world = world_of(identity, pseudonyms)
         self.patient = pseudonyms.identifier("patient-id", self.world.patient)
-        self.study_uid = pseudonyms.uid(_at_root(identity, STUDY_INSTANCE_UID).decode("latin-1") or self.patient)
+        self.study = _at_root(identity, STUDY_INSTANCE_UID)
+        self.study_uid = pseudonyms.uid(self.study.decode("latin-1") or self.patient)
         self.burned_in = _at_root(identity, BURNED_IN_ANNOTATION)
         marks = stamps(plan.recipe, encoding)
         if plan.stamps_patient_id:
@@ -36,7 +37,6 @@ class Setting:
         self.stamps = marks
         self.wanted = Wanted(
             self.world.known.needles(),
-            uids=self.world.uids.keys(),
             retained=self.world.retained,
             ours=tuple(encoded for _, encoded in marks),
         )
