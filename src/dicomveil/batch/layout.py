@@ -15,7 +15,7 @@ class Layout:
     """``patient/study/series/instance.dcm`` under one folder; folders are made when first needed."""
 
     def __init__(self, root: str, *, dry: bool = False) -> None:
-        self.root = root
+        self.root = root.rstrip(os.sep) or os.sep
         self.dry = dry
         self._made: set[str] = set()
 
@@ -27,11 +27,11 @@ class Layout:
         NotWritten
             If the folder cannot be made.
         """
-        folder = os.path.join(self.root, report.patient, report.study_uid, report.series_uid or "no-series")
+        folder = f"{self.root}/{report.patient}/{report.study_uid}/{report.series_uid or 'no-series'}"
         if folder not in self._made and not self.dry:
             try:
                 os.makedirs(folder, exist_ok=True)
             except OSError as error:
                 raise NotWritten(os.strerror(error.errno or 0)) from None
             self._made.add(folder)
-        return os.path.join(folder, f"{report.instance_uid}.dcm")
+        return f"{folder}/{report.instance_uid}.dcm"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.batch.layout import Layout
 from dicomveil.batch.project import check_apart
@@ -23,8 +22,7 @@ DONE = "done"
 SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one input.
 
     ``number`` counts inputs from 1 in the order of names; ``token`` stands for the input's path and tells nothing of

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from dicomveil.dataset.syntax import EXPLICIT_LE
 
 IMPLEMENTATION_CLASS_UID = "2.25.193601648254015457270206781542572453594"
@@ -19,17 +21,17 @@ def file_meta(sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: st
     >>> meta[128:140].hex(" "), len(meta) % 2
     ('44 49 43 4d 02 00 00 00 55 4c 04 00', 0)
     """
-    elements = b"".join(
-        [
-            _VERSION,
-            EXPLICIT_LE.element(0x00020002, "UI", _uid(sop_class_uid)),
-            EXPLICIT_LE.element(0x00020003, "UI", _uid(sop_instance_uid)),
-            EXPLICIT_LE.element(0x00020010, "UI", _uid(transfer_syntax_uid)),
-            _IMPLEMENTATION,
-        ]
-    )
+    before, after = _around_instance(sop_class_uid, transfer_syntax_uid)
+    elements = before + EXPLICIT_LE.element(0x00020003, "UI", _uid(sop_instance_uid)) + after
     group_length = len(elements).to_bytes(4, "little")
-    return PREAMBLE + EXPLICIT_LE.element(0x00020000, "UL", group_length) + elements
+    return _GROUP_LENGTH + group_length + elements
+
+
+@lru_cache(maxsize=256)
+def _around_instance(sop_class_uid: str, transfer_syntax_uid: str) -> tuple[bytes, bytes]:
+    """Encode what stands before and after Media Storage SOP Instance UID; most files of a run have the same."""
+    before = _VERSION + EXPLICIT_LE.element(0x00020002, "UI", _uid(sop_class_uid))
+    return before, EXPLICIT_LE.element(0x00020010, "UI", _uid(transfer_syntax_uid)) + _IMPLEMENTATION
 
 
 def _uid(uid: str) -> bytes:
@@ -37,6 +39,7 @@ def _uid(uid: str) -> bytes:
     return raw if len(raw) % 2 == 0 else raw + b"\0"
 
 
+_GROUP_LENGTH = PREAMBLE + EXPLICIT_LE.element(0x00020000, "UL", bytes(4))[:8]
 _VERSION = EXPLICIT_LE.element(0x00020001, "OB", b"\0\1")
 _IMPLEMENTATION = EXPLICIT_LE.element(0x00020012, "UI", _uid(IMPLEMENTATION_CLASS_UID)) + EXPLICIT_LE.element(
     0x00020013, "SH", IMPLEMENTATION_VERSION_NAME.encode().ljust(len(IMPLEMENTATION_VERSION_NAME) + 1 & ~1)

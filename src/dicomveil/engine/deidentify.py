@@ -99,7 +99,7 @@ class Deidentifier:
         with Source.open(source_path) as source:
             made = self.prepare(source)
             path = target(made.report) if callable(target) else os.fspath(target)
-            if os.path.exists(path) and os.path.samefile(source_path, path):
+            if overwrite and os.path.exists(path) and os.path.samefile(source_path, path):
                 raise UsageError("the target is the source; nothing is ever changed in place")
             with Draft(path, overwrite=overwrite) as draft:
                 size = draft.write(source, made.pieces)
