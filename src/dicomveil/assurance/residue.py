@@ -47,7 +47,8 @@ class Wanted:
 class ResidueCheck:
     """Walks outputs again, by itself, and searches what it has not searched before for the same wanted things."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
         self._roots: dict[Encoding, _Plain] = {}
         self._wanted: Wanted | None = None
 
@@ -65,7 +66,7 @@ class ResidueCheck:
             self._wanted = wanted
             self._search_again(wanted)
         root = self._roots.setdefault(encoding, _Plain(encoding))
-        walk = Walk(source, limits=Limits())
+        walk = Walk(source, limits=self._limits)
         try:
             end = walk.root(root, start)
         except MalformedDataSet as error:

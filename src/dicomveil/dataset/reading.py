@@ -48,6 +48,7 @@ class Reading:
     the standard wants zeros (PS3.5 7.1.2, 7.5) and a file has something else. ``fleeting`` is set by an act whose
     outcome depends on more than the element's bytes and the context; ``read_as_items`` tells an act whether the
     element before it was gone into; ``creators`` is for acts to keep the private blocks of each data set, by depth.
+    ``trace``, if it is a dictionary, gets the note of each element that was replaced or removed, by where it starts.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Reading:
         self.fresh: list[tuple[int, int]] = []
         self.creators: dict[int, dict[int, object]] = {}
         self.expected: tuple[object, ...] | None = None
+        self.trace: dict[int, object] | None = None
         self.acts = 0
         self.fleeting = False
         self.read_as_items = False
@@ -134,7 +136,9 @@ class Reading:
             raise MalformedDataSet("a length past the end of what holds it", last)
         return at
 
-    def _element(self, node: Node, rule: Rule, at: int, stop: int, undefined: bool) -> int:
+    def _element(  # noqa: PLR0912 - hot, and flat
+        self, node: Node, rule: Rule, at: int, stop: int, undefined: bool
+    ) -> int:
         """Do with one element what its rule says; return where it ends."""
         tag = rule.tag
         form = rule.length_form
@@ -167,6 +171,8 @@ class Reading:
             if written is not None:
                 self.edits.append((at, end, written))
                 self.delta += len(written) - end + at
+                if self.trace is not None:
+                    self.trace[at] = self.notes[-1]
             return end
         return self._large_element(node, rule, at, value, length, stop)
 
@@ -174,6 +180,7 @@ class Reading:
         """Do with an element that may hold items, or whose header may hold stray bytes, what its rule says."""
         edits, delta, notes = len(self.edits), self.delta, len(self.notes)
         end = self._inside(node, rule, at, value, length, stop)
+        inner_notes = len(self.notes)
         if rule.identity is not None:
             self._identify(rule.identity(self.source.read(value, end)))
         written = rule.written
@@ -185,12 +192,13 @@ class Reading:
                 edits += len(self.edits) - known
                 delta += self.delta - size
         if written is not None:
-            del self.edits[edits:]
+            del self.edits[edits:], self.notes[notes:inner_notes]
             self.delta = delta
             self.replace(at, end, written)
             if rule.note is not None:
-                del self.notes[notes:]
                 self.notes.append(rule.note)
+            if self.trace is not None:
+                self.trace[at] = self.notes[-1]
         elif self.tidy and rule.length_form == LENGTH_32_AFTER_VR and self.source.read(at + 6, at + 8) != b"\0\0":
             self.edits.insert(edits, (at + 6, at + 8, b"\0\0"))
         if rule.tag in PIXEL_DATA_TAGS and not self.depth:

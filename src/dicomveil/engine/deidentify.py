@@ -68,7 +68,7 @@ class Deidentifier:
         self._plans: dict[str, Plan] = {}
         self._settings: dict[tuple[str, Encoding, tuple[Identity, ...]], Setting] = {}
         self._last: dict[tuple[str, Encoding], Setting] = {}
-        self._check = ResidueCheck()
+        self._check = ResidueCheck(self.limits)
         self._peek = Peek((SOP_CLASS_UID,), vr_by_tag())
 
     def deidentify(
@@ -141,7 +141,7 @@ class Deidentifier:
         pieces = build(header, part10.source, part10.start, end, walk.edits)
         originals = (original, setting.study, facts.get("series", b""), facts.get("frame-of-reference", b""))
         wanted_uids = () if plan.keeps_uids else tuple(uid for uid in originals if not is_standard_uid(uid))
-        return Made(report, header, pieces, walk.edits, part10, plan, setting, wanted_uids)
+        return Made(report, header, pieces, walk.edits, part10, plan, setting, wanted_uids, walk.trace or {})
 
     def _claimed_sop_class(self, part10: Part10) -> str:
         """Return the SOP class that the File Meta Information names, or failing that the data set."""
@@ -158,7 +158,7 @@ class Deidentifier:
         guess = self._last.get((sop_class, encoding))
         for before in (_FRAMES, UNDEFINED):
             if guess is not None:
-                walk = Walk(part10.source, guess.world, guess.stamps, self.limits, tidy=True)
+                walk = self._walk_as(guess, part10)
                 walk.expected = guess.identity
                 try:
                     end = walk.root(root, part10.start)
@@ -171,8 +171,13 @@ class Deidentifier:
                 harvest.root(plan.harvest(encoding, before), part10.start)
             identity = cast("tuple[Identity, ...]", tuple(harvest.identity))
             guess = setting = self._setting(plan, sop_class, encoding, identity)
-        walk = Walk(part10.source, setting.world, setting.stamps, self.limits, tidy=True)
+        walk = self._walk_as(setting, part10)
         return walk, walk.root(root, part10.start), setting
+
+    def _walk_as(self, setting: Setting, part10: Part10) -> Walk:
+        walk = Walk(part10.source, setting.world, setting.stamps, self.limits, tidy=True)
+        walk.trace = None if self.remembers else {}
+        return walk
 
     def _setting(self, plan: Plan, sop_class: str, encoding: Encoding, identity: tuple[Identity, ...]) -> Setting:
         key = (sop_class, encoding, identity)
@@ -228,6 +233,7 @@ class Made:
     plan: Plan
     setting: Setting
     uids: tuple[bytes, ...]
+    trace: dict[int, object]
 
 
 def _text(raw: bytes) -> str:

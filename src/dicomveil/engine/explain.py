@@ -11,15 +11,11 @@ from dicomveil.dataset.scan import Element, scan
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.syntax import SHORT_LENGTH_VRS
 from dicomveil.engine.deidentify import Deidentifier
-from dicomveil.engine.marks import MARKS
+from dicomveil.engine.report import Note
 from dicomveil.errors import UnreadableText
-from dicomveil.recipe.decision import PASS, Decision
-from dicomveil.recipe.model import Verb
 from dicomveil.standard.dictionary import keyword_of, vr_by_tag
 
 if TYPE_CHECKING:
-    from dicomveil.dataset.splice import Edit
-    from dicomveil.engine.plan import Plan
     from dicomveil.pseudonyms.sources import Pseudonyms
     from dicomveil.recipe.model import Recipe
 
@@ -57,47 +53,20 @@ def explain(path: str | os.PathLike[str], recipe: Recipe, pseudonyms: Pseudonyms
     with Source.open(path) as source:
         made = deidentifier.prepare(source)
         part10, charset = made.part10, made.setting.world.charset
-        found = scan(part10.source, part10.start, part10.syntax.encoding, vr_by_tag())
-        edits = {edit[0]: edit for edit in made.edits if edit[1] > edit[0]}
+        found = scan(part10.source, part10.start, part10.syntax.encoding, vr_by_tag(), deidentifier.limits)
         gone_until, gone_in = 0, ""
-        creators: dict[tuple[tuple[int, ...], int], str] = {}
         for element in found.elements:
             address = _address(element.path)
+            note = made.trace.get(element.start)
             if element.start < gone_until:
-                yield _line(element, address, "remove", f"goes with {gone_in}", part10.source, charset)
-                continue
-            decision = _decision(made.plan, element, creators, part10.source)
-            action, reason = _outcome(element, edits.get(element.start), decision)
-            if element.holds_items and action not in ("keep", "stamp"):
-                gone_until, gone_in = element.end, address
+                action, reason = "remove", f"goes with {gone_in}"
+            elif isinstance(note, Note):
+                action, reason = note.verb, note.reason
+                if element.holds_items and action != "stamp":
+                    gone_until, gone_in = element.end, address
+            else:
+                action, reason = "keep", made.plan.resolver.decide(element.path[::2][:-1], element.tag).reason
             yield _line(element, address, action, reason, part10.source, charset)
-
-
-def _decision(
-    plan: Plan, element: Element, creators: dict[tuple[tuple[int, ...], int], str], source: Source
-) -> Decision:
-    tag, path = element.tag, element.path[:-1]
-    creator = None
-    if tag & 0x10000:
-        if 0x10 <= tag & 0xFFFF <= 0xFF:
-            text = source.read(element.value, element.end).strip(b" \0").decode("latin-1")
-            creators[path, tag >> 16 << 8 | tag & 0xFF] = text
-        creator = creators.get((path, tag >> 16 << 8 | tag >> 8 & 0xFF))
-    return plan.resolver.decide(path[::2], tag, creator)
-
-
-def _outcome(element: Element, edit: Edit | None, decision: Decision) -> tuple[str, str]:
-    """Return the action that was taken and its reason; the decision alone does not tell, values have a say."""
-    if len(element.path) == 1 and element.tag in MARKS:
-        return "stamp", "mark of de-identification (PS3.15 E.1.1, E.3.6)"
-    if edit is None or edit[1] != element.end:
-        return "keep", decision.reason
-    verb = str(decision.verb)
-    if not edit[2] and verb != Verb.REMOVE:
-        return "remove", f"{decision.reason}; impossible for this value"
-    if verb in (PASS, Verb.CHECK, Verb.KEEP):
-        return str(decision.strict), f"{decision.reason}; impossible for this value"
-    return verb, decision.reason
 
 
 def _line(element: Element, address: str, action: str, reason: str, source: Source, charset: Charset) -> Line:

@@ -32,16 +32,18 @@ MARKS = frozenset({PATIENT_IDENTITY_REMOVED, METHOD, METHOD_CODES, DATES_MODIFIE
 _REASON = "mark of de-identification (PS3.15 E.1.1, E.3.6)"
 
 
-def mark_rule(recipe: Recipe, encoding: Encoding, tag: int, vr: str, *, again: bool) -> Rule:
-    """Make the rule for a mark, or for Patient ID, that is in the source already."""
+def mark_rule(recipe: Recipe, encoding: Encoding, tag: int, vr: str, reason: str, *, again: bool) -> Rule:
+    """Make the rule for a mark, or for Patient ID (for ``reason``), that is in the source already."""
     rule = Rule(tag, vr)
-    note = Note((), tag, "stamp", _REASON) if tag != PATIENT_ID else Note((), tag, "pseudonym", "one patient, one ID")
+    note = Note((), tag, "stamp", _REASON) if tag != PATIENT_ID else Note((), tag, "pseudonym", reason)
+    twice = Note((), tag, "remove", "there a second time")
 
     def act(walk: Reading, rule: Rule, start: int, value: int, end: int) -> bytes | None:
         if tag == METHOD and not again and _is_ours(walk.source.read(value, end)):
             raise Refused("already-deidentified", "carries the mark of an earlier run of dicomveil")
         if walk.stamped >= len(walk.stamps) or walk.stamps[walk.stamped][0] != tag:
-            return b""  # the same attribute a second time
+            walk.notes.append(twice)
+            return b""
         fresh = walk.stamps[walk.stamped][1]
         walk.stamped += 1
         walk.notes.append(note)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from dicomveil.actions.catalogue import ACTIONS
 from dicomveil.actions.dummy import DUMMY_BY_VR
@@ -10,6 +10,7 @@ from dicomveil.actions.dummy_items import dummy_item
 from dicomveil.actions.outcome import KEPT, Action, Replaced
 from dicomveil.actions.replace import replace_with
 from dicomveil.dataset.rules import Node, Rule
+from dicomveil.dataset.syntax import PIXEL_DATA_TAGS
 from dicomveil.engine.admit import ENCAPSULATED_DOCUMENT, ENCRYPTED_ATTRIBUTES, refuse_content
 from dicomveil.engine.harvest import Harvest
 from dicomveil.engine.identity import PATIENT_ID, PATIENT_NAME
@@ -23,19 +24,19 @@ from dicomveil.recipe.unlisted import NUMBER_VRS, TEXT_VRS
 from dicomveil.standard.dictionary import vr_by_tag, vr_of
 
 if TYPE_CHECKING:
+    from dicomveil.actions.outcome import World
     from dicomveil.dataset.reading import Reading
     from dicomveil.dataset.rules import Act
     from dicomveil.dataset.syntax import Encoding
     from dicomveil.engine.plan import Plan
 
-PIXEL_DATA = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010, 0x7FE00001})
 NAMED_AT_ROOT = {
     0x00080016: "class",
     0x00080018: "instance",
     0x00080060: "modality",
     0x0020000E: "series",
     0x00200052: "frame-of-reference",
-    **dict.fromkeys(PIXEL_DATA, "pixels"),
+    **dict.fromkeys(PIXEL_DATA_TAGS, "pixels"),
 }
 """What the report, the names of the output and its check want to know of the original."""
 
@@ -64,7 +65,7 @@ class Place(Node):
         at_root = not self.path
         decision = self.plan.resolver.decide(self.path, tag)
         if at_root and (tag in MARKS or (tag == PATIENT_ID and self.plan.stamps_patient_id)):
-            rule = mark_rule(self.plan.recipe, self.encoding, tag, vr, again=self.plan.again)
+            rule = mark_rule(self.plan.recipe, self.encoding, tag, vr, decision.reason, again=self.plan.again)
             rule.inside = self._child(tag) if vr_of(tag) == "SQ" else None
         elif tag & 0x10000 and self.plan.looks_at_creators:
             rule = self._private_rule(tag, vr, decision)
@@ -96,12 +97,8 @@ class Place(Node):
             action = replace_with(decision.value or "")
         elif verb is Verb.PSEUDONYM:
             action = _PSEUDONYM.get(tag) or ACTIONS["pseudonym"]
-        elif verb is Verb.REMOVE:
-            return self._constant(rule, decision, b"")
-        elif verb is Verb.EMPTY:
-            return self._constant(rule, decision, self.encoding.element(tag, written_vr, b""))
-        elif verb is Verb.DUMMY:
-            return self._constant(rule, decision, self._dummy(tag, written_vr))
+        elif verb in _WHATEVER_THE_VALUE:
+            return self._constant(rule, decision, self._fixed(verb, tag, written_vr))
         else:
             action = ACTIONS[verb]
         if action is not None:
@@ -147,20 +144,17 @@ class Place(Node):
         rule.note = Note(self.path, rule.tag, str(decision.verb), decision.reason)
         return rule
 
-    def _dummy(self, tag: int, vr: str) -> bytes:
-        return self.encoding.element(tag, vr, DUMMY_BY_VR.get(vr, b""))
-
-    def _strict(self, tag: int, vr: str, verb: Verb) -> bytes:
-        if verb is Verb.REMOVE:
-            return b""
-        return self._dummy(tag, vr) if verb is Verb.DUMMY else self.encoding.element(tag, vr, b"")
+    def _fixed(self, verb: str, tag: int, vr: str) -> bytes:
+        """Encode what an element becomes under an action whose answer is the same for every value."""
+        outcome = ACTIONS[verb if verb in _WHATEVER_THE_VALUE else Verb.EMPTY](b"", vr, _NOBODY)
+        return self.encoding.element(tag, vr, outcome.value) if isinstance(outcome, Replaced) else b""
 
     def _acting(self, action: Action, tag: int, vr: str, decision: Decision) -> Act:
         """Make the function that asks an action about a value and encodes its answer."""
         encode = self.encoding.element
         retains = decision.verb is Verb.KEEP
         note = Note(self.path, tag, str(decision.verb), decision.reason)
-        strict = self._strict(tag, vr, decision.strict)
+        strict = self._fixed(decision.strict, tag, vr)
         strict_note = Note(self.path, tag, decision.strict.value, f"{decision.reason}; impossible for this value")
 
         def act(walk: Reading, rule: Rule, start: int, value: int, end: int) -> bytes | None:
@@ -193,6 +187,8 @@ class Place(Node):
         return act
 
 
+_WHATEVER_THE_VALUE = (Verb.REMOVE, Verb.EMPTY, Verb.DUMMY)
+_NOBODY = cast("World", None)  # those three look at neither value nor world
 _PSEUDONYM = {PATIENT_NAME: ACTIONS["patient-pseudonym"], PATIENT_ID: ACTIONS["patient-id"]}
 
 

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 class Block:
     """A block that its creator has reserved in one data set; the creator stays only if an element of it does."""
 
-    __slots__ = ("creator", "end", "kept", "start")
+    __slots__ = ("creator", "end", "kept", "note", "start")
 
-    def __init__(self, creator: str, start: int, end: int) -> None:
+    def __init__(self, creator: str, start: int, end: int, note: Note) -> None:
         self.creator = creator
         self.start = start
         self.end = end
+        self.note = note
         self.kept = False
 
 
@@ -39,7 +40,7 @@ def creator_rule(tag: int, vr: str, path: tuple[int, ...], reason: str) -> Rule:
 
     def act(walk: Reading, rule: Rule, start: int, value: int, end: int) -> bytes | None:
         creator = walk.source.read(value, end).strip(b" \0").decode("latin-1")
-        walk.creators[walk.depth][tag >> 16 << 8 | tag & 0xFF] = Block(creator, start, end)
+        walk.creators[walk.depth][tag >> 16 << 8 | tag & 0xFF] = Block(creator, start, end, note)
         walk.fleeting = True
         walk.notes.append(note)
         return b""
@@ -86,6 +87,11 @@ UNVOUCHED = Decision(Verb.REMOVE, "private, in another VR than it is known by: n
 def _keep_creator(walk: Reading, block: Block) -> None:
     block.kept = True
     removal = (block.start, block.end, b"")
-    if removal in walk.edits:
-        walk.edits.remove(removal)
-        walk.delta += block.end - block.start
+    if removal not in walk.edits:
+        return
+    walk.edits.remove(removal)
+    walk.delta += block.end - block.start
+    kept = Note(block.note.path, block.note.tag, "keep", "creator of private elements that stay")
+    walk.notes[walk.notes.index(block.note)] = kept
+    if walk.trace is not None:
+        walk.trace[block.start] = kept
