@@ -1,4 +1,4 @@
-"""Edit and de-identify DICOM files after PS3.15 Annex E: nothing leaks, nothing else changes."""
+"""De-identify DICOM files after PS3.15 Annex E, touching only what the recipe touches."""
 
 from __future__ import annotations
 

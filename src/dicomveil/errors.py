@@ -17,11 +17,12 @@
         ├── Refused                 it cannot be made safe: a reason code
         ├── FailedCheck             the finished output did not pass a check
         │   ├── ResidueFound        something of the original is left
-        │   └── BrokenInstance      the output would not load or conform
+        │   └── BrokenInstance      the output cannot be read to its last byte
         └── NotWritten              the target could not be made
             └── TargetExists
 
-No message, attribute or cause holds a value of a data set or a path: where, what kind, and how long, never what.
+No message, attribute or cause holds a value of a data set or the path of one: where, what kind, and how long, never
+what. A recipe is named as its user named it.
 """
 
 from __future__ import annotations
@@ -169,7 +170,7 @@ class ResidueFound(FailedCheck):
 
 
 class BrokenInstance(FailedCheck):
-    """The output would not load, or lost what its IOD requires."""
+    """The output cannot be read to its last byte."""
 
     code = "broken-output"
 

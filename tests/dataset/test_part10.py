@@ -41,7 +41,6 @@ def test_the_transfer_syntax_of_file_meta_says_how_the_data_set_is_encoded(form:
     data = dicom_file(DATA_SET, form)
     assert told(data) == (form.uid, form.explicit, form.little, form.deflated)
     assert walked(data)[1] == encode(DATA_SET, form)
-    assert opened(data).has_preamble
 
 
 def test_file_meta_is_known_by_tag_undecoded():
@@ -55,7 +54,6 @@ def test_file_meta_is_known_by_tag_undecoded():
 @every_form
 def test_a_file_without_preamble_is_read(form: Form):
     data = dicom_file(DATA_SET, form, preamble=None)
-    assert not opened(data).has_preamble
     assert told(data) == (form.uid, form.explicit, form.little, form.deflated)
     assert walked(data)[1] == encode(DATA_SET, form)
 
@@ -127,13 +125,11 @@ def test_dicm_in_the_data_of_a_file_without_preamble_is_no_preamble():
     name = element(0x00080070, "LO", b"x" * (128 - len(encode(DATA_SET[:1])) - 8) + b"DICM")
     data = encode([DATA_SET[0], name, *DATA_SET[2:]])
     assert data[128:132] == b"DICM"
-    assert not opened(data).has_preamble
     assert walked(data)[1] == data
 
 
 def test_a_preamble_that_looks_like_another_format_is_a_preamble():
     data = dicom_file(DATA_SET, preamble=b"II*\0".ljust(128, b"\1") + b"DICM")
-    assert opened(data).has_preamble
 
 
 def test_a_length_in_file_meta_past_the_end_is_refused():

@@ -134,6 +134,7 @@ def test_the_runner_refuses_what_it_cannot_measure(words: tuple[object, ...]) ->
 def test_the_runner_says_by_its_exit_code_that_dicomveil_could_not_be_run(tmp_path: Path) -> None:
     broken = tmp_path / "dicomveil"
     broken.mkdir()
+    (broken / "__init__.py").touch()
     (broken / "__main__.py").write_text("raise SystemExit('not today')", encoding="utf-8")
     done = run("run_benchmarks.py", "--kinds", "mr", "--files", 2, "--reps", 1, path=tmp_path)
     assert done.returncode == 1
@@ -143,6 +144,7 @@ def test_the_runner_says_by_its_exit_code_that_dicomveil_could_not_be_run(tmp_pa
 def test_the_runner_says_that_files_are_missing_from_the_output(tmp_path: Path) -> None:
     lazy = tmp_path / "dicomveil"
     lazy.mkdir()
+    (lazy / "__init__.py").touch()
     (lazy / "__main__.py").touch()
     done = run("run_benchmarks.py", "--kinds", "mr", "--files", 2, "--reps", 1, path=tmp_path)
     assert done.returncode == 1

@@ -1,1 +1,1 @@
-"""Is the output what it must be? Checks that share no code with what they check."""
+"""Is the output what it must be? Checks that know nothing of recipes, actions and the engine."""

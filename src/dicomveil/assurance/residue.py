@@ -1,4 +1,4 @@
-"""Look through every byte of a finished output's data set for what is known of the original."""
+"""Look through every byte of a finished output, but its pixels, for what is known of the original."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from dicomveil.errors import BrokenInstance, MalformedDataSet, ResidueFound
 from dicomveil.standard.dictionary import keyword_of, vr_by_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from dicomveil.dataset.recall import Unit
     from dicomveil.dataset.source import Source
 
 SHORTEST_NUMBER = 6  # digits; shorter runs of digits occur everywhere
-LARGEST_VALUE_SEARCHED = 1 << 22  # bytes; a larger value (waveforms, meshes) is searched this far
+WINDOW_BYTES = 1 << 22  # a longer value is searched in windows, so that memory stays flat
+OVERLAP_BYTES = 256  # no identifier is longer than what two windows share
 LARGEST_HEADER_SEARCHED = 1 << 26  # bytes before the pixels in which this instance's UIDs are looked for
 SHORTEST_UID = 8  # characters; shorter ones are version numbers as well
 
@@ -58,7 +59,7 @@ class ResidueCheck:
         Raises
         ------
         ResidueFound
-            If a wanted identifier or UID is in it; the address is the keyword of the element.
+            If a wanted identifier or UID is in it; the address is the keyword of the element, where it can be told.
         BrokenInstance
             If the data set cannot be read to its last byte.
         """
@@ -73,12 +74,13 @@ class ResidueCheck:
             raise BrokenInstance(f"the output cannot be read: {error}") from None
         if end != source.size:
             raise BrokenInstance("the output has bytes that belong to no element")
-        elements, header_end = [], end
+        elements: list[bytes] = []
+        header_end = end
         for first, last in walk.fresh:
             if _tag(source.read(first, first + 4), encoding) in PIXEL_DATA_TAGS:
                 header_end = min(header_end, first)
             else:
-                elements.append(source.read(first, min(last, first + LARGEST_VALUE_SEARCHED)))
+                elements += _in_windows(source, first, last)
         _search(elements, encoding, wanted)
         _search_uids(source.read(start, min(header_end, start + LARGEST_HEADER_SEARCHED)), uids)
 
@@ -92,6 +94,13 @@ class ResidueCheck:
             except ResidueFound:
                 for place in places:
                     place.forget()
+
+
+def _in_windows(source: Source, first: int, last: int) -> Iterator[bytes]:
+    """Read an element; a long one in overlapping windows, each behind the element's header."""
+    yield source.read(first, min(last, first + WINDOW_BYTES))
+    for start in range(first + WINDOW_BYTES - OVERLAP_BYTES, last - OVERLAP_BYTES, WINDOW_BYTES):
+        yield source.read(first, first + 12) + source.read(start, min(last, start + WINDOW_BYTES + OVERLAP_BYTES))
 
 
 def _search(elements: list[bytes], encoding: Encoding, wanted: Wanted) -> None:
@@ -108,11 +117,11 @@ def _search(elements: list[bytes], encoding: Encoding, wanted: Wanted) -> None:
     haystack = b"\0".join(everything).lower()
     for needle in wanted.letters:
         if needle in haystack:
-            raise ResidueFound("identifier", _where(needle, everything, encoding))
+            raise ResidueFound("identifier", _where(re.escape(needle), everything, encoding))
     haystack = b"\0".join(wordy)
     for number in wanted.numbers:
-        if number in haystack and re.search(rb"(?<![0-9.])" + number + rb"(?!\.?[0-9])", haystack):
-            raise ResidueFound("identifier", _where(number, wordy, encoding))
+        if number in haystack and re.search(_alone(number), haystack):
+            raise ResidueFound("identifier", _where(_alone(number), wordy, encoding))
 
 
 def _search_uids(header: bytes, uids: Iterable[bytes]) -> None:
@@ -120,7 +129,7 @@ def _search_uids(header: bytes, uids: Iterable[bytes]) -> None:
     for uid in uids:
         if len(uid) < SHORTEST_UID or uid not in header:
             continue
-        if re.search(rb"(?<![0-9.])" + re.escape(uid) + rb"(?!\.?[0-9])", header):
+        if re.search(_alone(uid), header):
             raise ResidueFound("instance UID", "an element of the data set")
 
 
@@ -176,8 +185,13 @@ def _tag(raw: bytes, encoding: Encoding) -> int:
     return int.from_bytes(raw[:2], order) << 16 | int.from_bytes(raw[2:4], order)  # type: ignore[arg-type]
 
 
-def _where(needle: bytes, elements: list[bytes], encoding: Encoding) -> str:
-    raw = next((raw for raw in elements if needle in raw.lower()), b"")
+def _alone(number: bytes) -> bytes:
+    """Return a pattern that finds a number or UID where it is not part of a longer one."""
+    return rb"(?<![0-9.])" + re.escape(number) + rb"(?!\.?[0-9])"
+
+
+def _where(pattern: bytes, elements: list[bytes], encoding: Encoding) -> str:
+    raw = next((raw for raw in elements if re.search(pattern, raw.lower())), b"")
     return _address(raw, encoding)
 
 

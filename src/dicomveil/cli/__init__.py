@@ -93,13 +93,12 @@ def _command(name: str) -> Callable[[list[str]], int]:
 
 
 def _unknown(word: str) -> int:
-    """Answer a word that is no command; what may be a path is not repeated."""
-    from dicomveil.recipe.wording import unknown
+    """Answer a word that is no command; it may be a path or a name, so it is not repeated."""
+    from dicomveil.recipe.wording import nearest
 
-    if word.startswith("-") or word.isalpha():
-        _say(unknown("option" if word.startswith("-") else "command", word, [*COMMANDS, "--help", "--version"]))
-    else:
-        _say(f"the first word is a command; there are: {', '.join(COMMANDS)}")
+    near = nearest(word.partition("=")[0], [*COMMANDS, "--help", "--version"])
+    offer = f"did you mean {near}?" if near else f"there are: {', '.join(COMMANDS)}"
+    _say(f"the first word is no command; {offer}")
     return WRONG_USAGE
 
 

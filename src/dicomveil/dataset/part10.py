@@ -30,14 +30,13 @@ class Part10:
     """A file as far as it must be known to walk its data set.
 
     ``source`` holds the data set from ``start`` on: the file itself, or the inflated bytes of a deflated one.
-    ``meta`` is the undecoded File Meta Information by tag; ``has_preamble`` tells whether the file has one.
+    ``meta`` is the undecoded File Meta Information by tag.
     """
 
     source: Source
     start: int
     syntax: TransferSyntax
     meta: dict[int, bytes]
-    has_preamble: bool
 
 
 def open_part10(source: Source, limits: Limits | None = None) -> Part10:
@@ -69,9 +68,9 @@ def open_part10(source: Source, limits: Limits | None = None) -> Part10:
         raise NotDicom
     if uid == DEFLATED:
         inflated = _inflate(source, start, limits or Limits())
-        return Part10(Source.in_memory(inflated), 0, transfer_syntax(uid), meta, has_preamble)
+        return Part10(Source.in_memory(inflated), 0, transfer_syntax(uid), meta)
     syntax = _believed(uid, first)
-    return Part10(source, start, syntax, meta, has_preamble)
+    return Part10(source, start, syntax, meta)
 
 
 def looks_like_data_set(head: bytes) -> bool:

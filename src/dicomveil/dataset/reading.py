@@ -86,6 +86,35 @@ class Reading:
         self._buffer, self._base = source.window(0)
         self._available = len(self._buffer)
 
+    def root(self, node: Node, start: int) -> int:
+        """Walk a whole data set from ``start``; return where it ends.
+
+        Fewer than eight bytes at the end of the file, a zero-filled end, and whatever follows Pixel Data without
+        being an element belong to nothing: they are left outside.
+
+        Raises
+        ------
+        MalformedDataSet
+            If a length leads past its container or the file, a header is cut short, a sequence is not closed
+            (PS3.5 7.1, 7.5), or something else than elements stands where Pixel Data may yet follow.
+        LimitExceeded
+            If the data set is deeper or has more elements than ``limits`` allow.
+        """
+        self._start = start
+        try:
+            end = self.data_set(node, start, self.source.size, undefined=False)
+        except LimitExceeded:
+            raise
+        except MalformedDataSet:
+            if not self._after_pixels:
+                raise
+            end = self._forget_after_pixels()
+        if end + 8 <= self.source.size and not self._after_pixels and not self._is_zeros(end):
+            raise MalformedDataSet("something that is no element where an element must be", end)
+        if self.stamped < len(self.stamps):
+            self.stamp(UNDEFINED, end)
+        return end
+
     def replace(self, start: int, end: int, new: bytes) -> None:
         """Put ``new`` where the source has the bytes from ``start`` to ``end``."""
         self.edits.append((start, end, new))
@@ -376,6 +405,20 @@ class Reading:
     def _lists(self) -> tuple[list[Any], ...]:
         return self.edits, self.notes, self.identity, self.facts, self.fresh
 
+    def _is_zeros(self, at: int) -> bool:
+        """Tell whether nothing but zeros follows."""
+        size = self.source.size
+        parts = range(at, size, _PADDING_READ_BYTES)
+        return not any(any(self.source.read(part, min(part + _PADDING_READ_BYTES, size))) for part in parts)
 
+    def _forget_after_pixels(self) -> int:
+        """Take back what came of bytes behind Pixel Data that are no elements; return where it ends."""
+        end, self.delta, self.stamped, *marks = self._after_pixels
+        for each, mark in zip(self._lists(), marks, strict=True):
+            del each[mark:]
+        return end
+
+
+_PADDING_READ_BYTES = 64 * 1024
 _ITEM_LITTLE, _ITEM_BIG = b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00"
 _ITEM = {True: Struct("<HHL").unpack_from, False: Struct(">HHL").unpack_from}

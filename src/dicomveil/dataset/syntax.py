@@ -11,16 +11,14 @@ DEFLATED = "1.2.840.10008.1.2.1.99"
 EXPLICIT_BIG = "1.2.840.10008.1.2.2"
 
 # fmt: off
+# VRs with a 16-bit length field; the others have two reserved bytes and a 32-bit one (PS3.5 7.1.2).
 SHORT_LENGTH_VRS = ("AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL", "SS",
                     "ST", "TM", "UI", "UL", "US")
 LONG_LENGTH_VRS = ("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV")
 # fmt: on
-"""VRs with a 16-bit length field; the others have two reserved bytes and a 32-bit one (PS3.5 7.1.2)."""
 BINARY_VRS = frozenset({"OB", "OW", "OF", "OD", "OL", "OV", "OB or OW"})
 UNDEFINED = 0xFFFFFFFF
-ITEM = 0xFFFEE000
 ITEM_END = 0xFFFEE00D
-SEQUENCE_END = 0xFFFEE0DD
 PIXEL_DATA_TAGS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 
 

@@ -12,8 +12,7 @@ from dicomveil.dataset.reading import Limits, Reading, Stranger
 from dicomveil.dataset.recall import LARGEST_UNIT_BYTES, MOST_UNITS, Unit
 from dicomveil.dataset.rules import KEEP
 from dicomveil.dataset.splice import spliced
-from dicomveil.dataset.syntax import UNDEFINED
-from dicomveil.errors import LimitExceeded, MalformedDataSet
+from dicomveil.errors import MalformedDataSet
 
 if TYPE_CHECKING:
     from dicomveil.dataset.rules import Node
@@ -23,35 +22,6 @@ __all__ = ["Limits", "Stranger", "Walk", "flat"]
 
 class Walk(Reading):
     """One pass over one data set with the help of what the nodes remember of those before."""
-
-    def root(self, node: Node, start: int) -> int:
-        """Walk a whole data set from ``start``; return where it ends.
-
-        Fewer than eight bytes at the end of the file, a zero-filled end, and whatever follows Pixel Data without
-        being an element belong to nothing: they are left outside.
-
-        Raises
-        ------
-        MalformedDataSet
-            If a length leads past its container or the file, a header is cut short, a sequence is not closed
-            (PS3.5 7.1, 7.5), or something else than elements stands where Pixel Data may yet follow.
-        LimitExceeded
-            If the data set is deeper or has more elements than ``limits`` allow.
-        """
-        self._start = start
-        try:
-            end = self.data_set(node, start, self.source.size, undefined=False)
-        except LimitExceeded:
-            raise
-        except MalformedDataSet:
-            if not self._after_pixels:
-                raise
-            end = self._forget_after_pixels()
-        if end + 8 <= self.source.size and not self._after_pixels and not self._is_zeros(end):
-            raise MalformedDataSet("something that is no element where an element must be", end)
-        if self.stamped < len(self.stamps):
-            self.stamp(UNDEFINED, end)
-        return end
 
     def data_set(  # noqa: PLR0912, PLR0915 - the one hot loop; split up it is a third slower
         self, node: Node, at: int, stop: int, *, undefined: bool
@@ -182,19 +152,6 @@ class Walk(Reading):
         head = self.source.read(at, at + 4)
         return node.tag_of(head) if len(head) == 4 else 0
 
-    def _is_zeros(self, at: int) -> bool:
-        """Tell whether nothing but zeros follows."""
-        size = self.source.size
-        parts = range(at, size, _PADDING_READ_BYTES)
-        return not any(any(self.source.read(part, min(part + _PADDING_READ_BYTES, size))) for part in parts)
-
-    def _forget_after_pixels(self) -> int:
-        """Take back what came of bytes behind Pixel Data that are no elements; return where it ends."""
-        end, self.delta, self.stamped, *marks = self._after_pixels
-        for each, mark in zip(self._lists(), marks, strict=True):
-            del each[mark:]
-        return end
-
 
 def flat(notes: list[object]) -> tuple[object, ...]:
     """Return notes one by one: a recognised unit hands on all of its notes in one tuple."""
@@ -205,6 +162,3 @@ def flat(notes: list[object]) -> tuple[object, ...]:
         else:
             single.append(note)
     return tuple(single)
-
-
-_PADDING_READ_BYTES = 64 * 1024

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import suppress
+from threading import get_ident
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -97,7 +98,10 @@ class Draft:
         return os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o666)
 
     def _name_for_part(self) -> str:
-        return os.path.join(self._folder, f"{PART_PREFIX}{os.getpid()}-{os.urandom(8).hex()}{PART_SUFFIX}")
+        """Return a name that no other writer has at this time, and clear away what a killed one left under it."""
+        part = os.path.join(self._folder, f"{PART_PREFIX}{os.getpid()}-{get_ident()}{PART_SUFFIX}")
+        _unlink(part)
+        return part
 
     def _link(self, name: str) -> None:
         """Give the file a name that must be free."""
