@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dicomveil.engine.deidentify import Deidentifier
     from dicomveil.engine.explain import explain
     from dicomveil.engine.report import Report
+    from dicomveil.engine.stand_ins import stand_ins
     from dicomveil.errors import DicomveilError, InstanceError, RecipeError
     from dicomveil.pseudonyms.key import ProjectKey
     from dicomveil.pseudonyms.sources import KeyedPseudonyms, RandomPseudonyms
@@ -32,6 +33,7 @@ __all__ = [
     "__version__",
     "explain",
     "load_recipe",
+    "stand_ins",
 ]
 
 _HOMES = {
@@ -47,6 +49,7 @@ _HOMES = {
     "Run": "batch.run",
     "explain": "engine.explain",
     "load_recipe": "recipe.load",
+    "stand_ins": "engine.stand_ins",
 }
 
 

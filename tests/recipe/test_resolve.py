@@ -69,7 +69,7 @@ def expected(row: dict[str, str], letter: str, options: frozenset[ProfileOption]
         return basic
     code, option = codes[0]
     if code == "K":
-        return "check" if option is ProfileOption.RETAIN_PATIENT_CHARACTERISTICS else "keep"
+        return "keep" if vr_of(tag) in ("SQ", "UI") else "check"
     assert code == "C"
     if option is ProfileOption.RETAIN_MODIFIED_DATES and vr_of(tag) in MOVABLE:
         return "shift-date"

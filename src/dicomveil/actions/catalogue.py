@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dicomveil.actions.check import check_number, check_text, check_uid
+from dicomveil.actions.check import check_charset, check_code, check_date, check_number, check_text, check_uid
 from dicomveil.actions.dummy import dummy
 from dicomveil.actions.empty import empty
 from dicomveil.actions.new_uid import new_uid
@@ -26,5 +26,8 @@ ACTIONS: dict[str, Action] = {
     "check": check_text,
     "check-number": check_number,
     "check-uid": check_uid,
+    "check-code": check_code,
+    "check-date": check_date,
+    "check-charset": check_charset,
 }
 """`replace` is not here: it is made for its value (`replace.replace_with`)."""

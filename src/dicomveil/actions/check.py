@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dicomveil.actions.outcome import IMPOSSIBLE, KEPT, Outcome, World
+from dicomveil.actions.shift_date import shift_date
 from dicomveil.errors import UnreadableText
 
 _REPERTOIRE = {
@@ -23,20 +24,27 @@ of a UUID has three components only (PS3.5 B.2)."""
 
 def check_number(raw: bytes, vr: str, world: World) -> Outcome:
     """Answer that a number string stays, unless it holds what is no number, or a known identifier as a whole."""
-    if raw.rstrip(b"\0").translate(None, _REPERTOIRE[vr]):
+    text = raw.rstrip(b"\0")
+    if text.translate(None, _REPERTOIRE[vr]):
         return IMPOSSIBLE
-    if world.numbers and not world.numbers.isdisjoint(raw.replace(b" ", b"").rstrip(b"\0").split(b"\\")):
+    if world.numbers and not world.numbers.isdisjoint(map(_digits, text.split(b"\\"))):
         return IMPOSSIBLE
     return KEPT
 
 
+def _digits(number: bytes) -> bytes:
+    """Return the digits that an identifier would have that was written as a number: +0042.0 is 42."""
+    whole, _, fraction = number.strip(b" +-").partition(b".")
+    return (whole if not fraction.strip(b"0") else whole + fraction).lstrip(b"0")
+
+
 def check_text(raw: bytes, vr: str, world: World) -> Outcome:
     """Answer that a text or code stays, unless it cannot be read, holds a UID or names somebody known."""
-    answer = world.checked.get(raw)
+    answer = world.checked.get((vr, raw))
     if answer is None:
         if len(world.checked) >= _MOST_REMEMBERED:
             world.checked.clear()
-        answer = world.checked[raw] = _judged(raw, vr, world)
+        answer = world.checked[vr, raw] = _judged(raw, vr, world)
     return answer
 
 
@@ -54,6 +62,38 @@ def _judged(raw: bytes, vr: str, world: World) -> Outcome:
     return KEPT
 
 
+def check_code(raw: bytes, vr: str, world: World) -> Outcome:
+    """Answer that a code stays, unless one of its words is a name or identifier known, of four letters or more.
+
+    Codes say how an image is to be shown. MONOCHROME2, PRIMARY, HFS and HU name nobody, whatever a patient is called.
+    """
+    try:
+        text = world.charset.decode(raw, vr)
+    except UnreadableText:
+        return IMPOSSIBLE
+    if world.known.has_word_of(text) or ("." in text and _UID.search(text)):
+        return IMPOSSIBLE
+    return KEPT
+
+
 def check_uid(raw: bytes, vr: str, world: World) -> Outcome:
-    """Answer that a UID of the standard's own stays, unless it is none."""
-    return IMPOSSIBLE if raw.rstrip(b"\0 ").translate(None, b"0123456789.\\ ") else KEPT
+    """Answer that a UID of the standard's own stays, unless it is none or has a known number for a component."""
+    uids = raw.rstrip(b"\0 ")
+    if uids.translate(None, b"0123456789.\\ "):
+        return IMPOSSIBLE
+    if world.numbers and not world.numbers.isdisjoint(uids.replace(b"\\", b".").split(b".")):
+        return IMPOSSIBLE
+    return KEPT
+
+
+def check_date(raw: bytes, vr: str, world: World) -> Outcome:
+    """Answer that a date or time stays that an option retains, if it is one."""
+    return IMPOSSIBLE if shift_date(raw, vr, world) is IMPOSSIBLE else KEPT
+
+
+def check_charset(raw: bytes, vr: str, world: World) -> Outcome:
+    """Answer that Specific Character Set stays, if it holds nothing but terms of that kind (PS3.3 C.12.1.1.2)."""
+    return KEPT if all(map(_CHARSET_TERM.fullmatch, raw.rstrip(b"\0 ").split(b"\\"))) else IMPOSSIBLE
+
+
+_CHARSET_TERM = re.compile(rb" *(?:ISO[ _-]?(?:IR|2022[ _-]?IR)[ _-]?[0-9]{1,3}|GB18030|GBK|) *")

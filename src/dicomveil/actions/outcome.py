@@ -57,7 +57,7 @@ class World:
     numbers: frozenset[bytes] = frozenset()
     uids: dict[bytes, bytes] = field(default_factory=dict)
     retained: set[bytes] = field(default_factory=set)
-    checked: dict[bytes, Outcome] = field(default_factory=dict)
+    checked: dict[tuple[str, bytes], Outcome] = field(default_factory=dict)
 
 
 Action = Callable[[bytes, str, World], Outcome]

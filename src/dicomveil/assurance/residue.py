@@ -63,6 +63,13 @@ class ResidueCheck:
         BrokenInstance
             If the data set cannot be read to its last byte.
         """
+        try:
+            self._check(source, start, encoding, wanted, uids)
+        except BaseException:
+            self._roots.clear()  # what was refused must not be recognised as searched
+            raise
+
+    def _check(self, source: Source, start: int, encoding: Encoding, wanted: Wanted, uids: Iterable[bytes]) -> None:
         if wanted is not self._wanted:
             self._wanted = wanted
             self._search_again(wanted)
@@ -106,18 +113,24 @@ def _in_windows(source: Source, first: int, last: int) -> Iterator[bytes]:
 def _search(elements: list[bytes], encoding: Encoding, wanted: Wanted) -> None:
     """Search all elements for letters, those that are no numbers for numbers too."""
     everything: list[bytes] = []
+    codes: list[bytes] = []
     wordy: list[bytes] = []
     passed_over = wanted.retained or wanted.ours
     for raw in elements:
         if passed_over and (raw in wanted.retained or raw in wanted.ours):
             continue
-        everything.append(raw)
-        if wanted.numbers and _vr(raw, encoding) not in _NUMERIC_VRS:
+        vr = _vr(raw, encoding)
+        (codes if vr == "CS" else everything).append(raw)
+        if wanted.numbers and vr not in _NUMERIC_VRS:
             wordy.append(raw)
     haystack = b"\0".join(everything).lower()
     for needle in wanted.letters:
         if needle in haystack:
             raise ResidueFound("identifier", _where(re.escape(needle), everything, encoding))
+    haystack = b"\0".join(codes).lower()
+    for needle in wanted.letters:
+        if needle in haystack and re.search(_as_word(needle), haystack):
+            raise ResidueFound("identifier", _where(_as_word(needle), codes, encoding))
     haystack = b"\0".join(wordy)
     for number in wanted.numbers:
         if number in haystack and re.search(_alone(number), haystack):
@@ -188,6 +201,11 @@ def _tag(raw: bytes, encoding: Encoding) -> int:
 def _alone(number: bytes) -> bytes:
     """Return a pattern that finds a number or UID where it is not part of a longer one."""
     return rb"(?<![0-9.])" + re.escape(number) + rb"(?!\.?[0-9])"
+
+
+def _as_word(needle: bytes) -> bytes:
+    """Return a pattern that finds a name in a code as a word only: MONO is no part of MONOCHROME2."""
+    return rb"(?<![a-z])" + re.escape(needle) + rb"(?![a-z])"
 
 
 def _where(pattern: bytes, elements: list[bytes], encoding: Encoding) -> str:

@@ -60,14 +60,12 @@ class Run:
         *,
         overwrite: bool = False,
         dry_run: bool = False,
-        refuse_burned_in: bool = False,
     ) -> None:
         self.deidentifier = deidentifier
         self.source = os.fspath(source)
         self.target = os.fspath(target)
         self.overwrite = overwrite
         self.dry_run = dry_run
-        self.refuse_burned_in = refuse_burned_in
         self._derive = Deriver(key, "input")
         self._root_length = len(self.source.rstrip(os.sep)) + 1 if os.path.isdir(self.source) else 0
         if not os.path.exists(self.source):
@@ -125,8 +123,6 @@ class Run:
 
     def _place(self, report: Report) -> str:
         """Name the copy; two inputs of one run never share a name."""
-        if self.refuse_burned_in and report.pixels_not_checked:
-            raise Refused("burned-in-annotation", "likely to show text in its pixels, which are not checked yet")
         path = self._own_name() if self._single else self._layout.place(report)
         if path in self._taken:
             raise Refused("duplicate", "another file of this run has the same SOP Instance UID")

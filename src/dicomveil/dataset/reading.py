@@ -48,7 +48,8 @@ class Reading:
     the standard wants zeros (PS3.5 7.1.2, 7.5) and a file has something else. ``fleeting`` is set by an act whose
     outcome depends on more than the element's bytes and the context; ``read_as_items`` tells an act whether the
     element before it was gone into; ``creators`` is for acts to keep the private blocks of each data set, by depth.
-    ``trace``, if it is a dictionary, gets the note of each element that was replaced or removed, by where it starts.
+    ``foreign_text`` is for acts to note that an item has declared a character set of its own. ``trace``, if it is a
+    dictionary, gets the note of each element that was replaced or removed, by where it starts.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Reading:
         self.acts = 0
         self.fleeting = False
         self.read_as_items = False
+        self.foreign_text = False
         self.depth = 0
         self._start = 0
         self._after_pixels: tuple[int, ...] = ()
@@ -270,6 +272,7 @@ class Reading:
         """Walk what an element holds, if it holds items; return where the element ends."""
         if length == UNDEFINED:
             if rule.vr in BINARY_VRS:
+                self.read_as_items = False
                 return self._fragments(value, stop, node.encoding.little)
             if rule.length_form == LENGTH_32_AFTER_VR and rule.vr not in ("SQ", "UN"):
                 raise MalformedDataSet("an undefined length on a VR that cannot have one", at)

@@ -47,7 +47,8 @@ class Deidentifier:
     """Carries out one recipe with one source of stand-ins, file after file.
 
     What one file has taught helps with the next; the outcome for a file never depends on the files before it.
-    Not to be shared between threads. ``again`` takes in instances that carry our own mark; ``remembers`` can be
+    Not to be shared between threads. ``again`` takes in instances that carry our own mark, ``refuse_burned_in`` (or the
+    recipe) refuses those that are likely to show text in their pixels; ``remembers`` can be
     switched off to have every element worked out anew, at a third of the speed and with the same result.
     """
 
@@ -58,12 +59,14 @@ class Deidentifier:
         *,
         limits: Limits | None = None,
         again: bool = False,
+        refuse_burned_in: bool = False,
         remembers: bool = True,
     ) -> None:
         self.recipe = recipe
         self.pseudonyms = pseudonyms
         self.limits = limits or Limits()
         self.again = again
+        self.refuse_burned_in = refuse_burned_in or recipe.refuse_burned_in
         self.remembers = remembers
         self._plans: dict[str, Plan] = {}
         self._settings: dict[tuple[str, Encoding, tuple[Identity, ...]], Setting] = {}
@@ -135,6 +138,8 @@ class Deidentifier:
         if not original:
             raise Refused("no-sop-instance", "no SOP Instance UID: it cannot be told from other instances")
         report = self._report(plan, sop_class, walk, setting, facts, _text(original))
+        if report.pixels_not_checked and self.refuse_burned_in:
+            raise Refused("burned-in-annotation", "likely to show text in its pixels, which are not checked yet")
         report.trailing_bytes = part10.source.size - end
         header = file_meta(sop_class, report.instance_uid, part10.syntax.uid)
         build = deflated if part10.syntax.deflated else pieces_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.actions.outcome import World
@@ -23,6 +24,10 @@ AT_ROOT_ONLY = frozenset({SPECIFIC_CHARACTER_SET, STUDY_INSTANCE_UID, BURNED_IN_
 
 IDENTIFIERS = frozenset(
     {
+        0x00080020,  # Study Date, and the other days on which it all happened
+        0x00080021,  # Series Date
+        0x00080022,  # Acquisition Date
+        0x00080023,  # Content Date
         0x00080050,  # Accession Number
         0x00080080,  # Institution Name
         0x00080081,  # Institution Address
@@ -51,7 +56,11 @@ IDENTIFIERS = frozenset(
         0x00401103,  # Person's Telephone Numbers
         0x00402016,  # Placer Order Number / Imaging Service Request
         0x00402017,  # Filler Order Number / Imaging Service Request
+        0x00402006,  # Placer Order Number / Imaging Service Request (retired form)
+        0x00402007,  # Filler Order Number / Imaging Service Request (retired form)
         0x00402010,  # Order Callback Phone Number
+        0x00401006,  # Placer Order Number / Procedure
+        0x00401007,  # Filler Order Number / Procedure
     }
 )
 """Identifiers of the patient and others that may be repeated in texts (names are known by their VR, PN)."""
@@ -90,7 +99,7 @@ def world_of(identity: tuple[Identity, ...], pseudonyms: Pseudonyms) -> World:
         days=pseudonyms.days(patient),
         charset=charset,
         known=KnownIdentifiers.of(dict.fromkeys(names), dict.fromkeys(identifiers)),
-        numbers=frozenset(text.encode() for text in identifiers if text.isdecimal() and len(text) >= _LONG_NUMBER),
+        numbers=_numbers(identifiers),
     )
 
 
@@ -102,14 +111,29 @@ def _at_root(identity: tuple[Identity, ...], tag: int) -> bytes:
 
 
 def _readings(raw: bytes, charset: Charset) -> list[str]:
-    """Return the ways to read a value: one, or every likely one if its character set does not fit it."""
+    """Return the ways to read a value: as declared first; declarations are often wrong, so in other likely ways too."""
     raw = raw.strip(b"\0 ")
     if not raw:
         return []
-    try:
-        return [charset.decode(raw, "PN")]
-    except UnreadableText:
-        return [raw.decode(codec, "ignore") for codec in ("utf-8", "latin-1")]
+    readings = []
+    with suppress(UnreadableText):
+        readings.append(charset.decode(raw, "PN"))
+    if not raw.isascii():
+        with suppress(UnicodeDecodeError):
+            readings.append(raw.decode("utf-8"))
+        readings.append(raw.decode("latin-1"))
+    return readings or [raw.decode("latin-1")]
+
+
+def _numbers(identifiers: list[str]) -> frozenset[bytes]:
+    """Return the identifiers as they would look if a number attribute held them, and the long numbers within them."""
+    numbers: set[str] = set()
+    for identifier in identifiers:
+        for part in identifier.split("\\"):
+            digits = "".join(filter(str.isdecimal, part))
+            runs = "".join(each if each.isdecimal() else " " for each in part).split()
+            numbers.update(number.lstrip("0") for number in (digits, *runs) if len(number) >= _LONG_NUMBER)
+    return frozenset(number.encode("ascii", "ignore") for number in numbers if len(number) >= _LONG_NUMBER)
 
 
 def _patient_key(identity: tuple[Identity, ...], charset: Charset) -> str:

@@ -13,7 +13,7 @@ from dicomveil.dataset.rules import Node, Rule
 from dicomveil.dataset.syntax import PIXEL_DATA_TAGS
 from dicomveil.engine.admit import ENCAPSULATED_DOCUMENT, ENCRYPTED_ATTRIBUTES, refuse_content
 from dicomveil.engine.harvest import Harvest
-from dicomveil.engine.identity import PATIENT_ID, PATIENT_NAME
+from dicomveil.engine.identity import PATIENT_ID, PATIENT_NAME, SPECIFIC_CHARACTER_SET
 from dicomveil.engine.marks import MARKS, mark_rule
 from dicomveil.engine.private import UNVOUCHED, creator_rule, is_creator, private_rule, stored_as_known
 from dicomveil.engine.report import Named, Note
@@ -77,6 +77,8 @@ class Place(Node):
         rule.identity = self.plan.identity_of(self.path, tag, vr)
         if at_root and tag in NAMED_AT_ROOT:
             rule.act = _naming(NAMED_AT_ROOT[tag], rule.act)
+        if tag == SPECIFIC_CHARACTER_SET and not at_root:
+            rule.act = _foreign(rule.act)
         rule.gated = at_root and tag > (PATIENT_ID if self.plan.stamps_patient_id else PATIENT_IDENTITY_REMOVED)
         return rule if _does_anything(rule) else None
 
@@ -90,7 +92,7 @@ class Place(Node):
             return self._sequence_rule(rule, decision)
         written_vr = standard_vr if vr == "UN" and standard_vr is not None else vr
         if verb in (PASS, Verb.CHECK):
-            action = _check_for(vr, standard_vr)
+            action = _CHECK_BY_TAG.get(tag) or _check_for(vr, standard_vr)
         elif verb is Verb.KEEP and standard_vr == "UI":
             action = ACTIONS["keep-uid"]
         elif verb is Verb.REPLACE:
@@ -152,13 +154,18 @@ class Place(Node):
     def _acting(self, action: Action, tag: int, vr: str, decision: Decision) -> Act:
         """Make the function that asks an action about a value and encodes its answer."""
         encode = self.encoding.element
-        retains = decision.verb is Verb.KEEP
+        retains, puts_in = decision.verb is Verb.KEEP, decision.verb is Verb.REPLACE
+        reads_text = decision.verb in (PASS, Verb.CHECK) and bool(self.path)
         note = Note(self.path, tag, str(decision.verb), decision.reason)
         strict = self._fixed(decision.strict, tag, vr)
         strict_note = Note(self.path, tag, decision.strict.value, f"{decision.reason}; impossible for this value")
 
         def act(walk: Reading, rule: Rule, start: int, value: int, end: int) -> bytes | None:
             raw = walk.source.read(value, end)
+            if reads_text and walk.foreign_text and not raw.isascii() and vr in TEXT_VRS:
+                walk.fleeting = True
+                walk.notes.append(strict_note)
+                return strict
             outcome = action(raw, vr, walk.context)  # type: ignore[arg-type]
             if outcome is KEPT:
                 if retains and raw:
@@ -168,7 +175,10 @@ class Place(Node):
                 if outcome.value == raw and rule.vr == vr:
                     return None
                 walk.notes.append(note)
-                return encode(tag, vr, outcome.value)
+                written = encode(tag, vr, outcome.value)
+                if puts_in:
+                    walk.context.retained.add(written)  # type: ignore[attr-defined]
+                return written
             walk.notes.append(strict_note)
             return strict
 
@@ -189,6 +199,36 @@ class Place(Node):
 
 _WHATEVER_THE_VALUE = (Verb.REMOVE, Verb.EMPTY, Verb.DUMMY)
 _NOBODY = cast("World", None)  # those three look at neither value nor world
+_IMAGE_CODES = (
+    0x00080008,  # Image Type
+    0x00080060,  # Modality
+    0x00080064,  # Conversion Type
+    0x00080068,  # Presentation Intent Type
+    0x00089007,  # Frame Type
+    0x00089205,  # Pixel Presentation
+    0x00089206,  # Volumetric Properties
+    0x00185100,  # Patient Position
+    0x00200020,  # Patient Orientation
+    0x00200060,  # Laterality
+    0x00280004,  # Photometric Interpretation
+    0x00281054,  # Rescale Type
+    0x00281056,  # VOI LUT Function
+    0x00282110,  # Lossy Image Compression
+    0x00282114,  # Lossy Image Compression Method
+    0x0040A010,  # Relationship Type
+    0x0040A040,  # Value Type
+    0x20500020,  # Presentation LUT Shape
+    0x30040002,  # Dose Units
+    0x30040004,  # Dose Type
+    0x3004000A,  # Dose Summation Type
+    0x30060042,  # Contour Geometric Type
+)
+"""Attributes whose codes say how an instance is to be shown or read: part of a name in them is no name."""
+
+_CHECK_BY_TAG = {
+    SPECIFIC_CHARACTER_SET: ACTIONS["check-charset"],
+    **dict.fromkeys(_IMAGE_CODES, ACTIONS["check-code"]),
+}
 _PSEUDONYM = {PATIENT_NAME: ACTIONS["patient-pseudonym"], PATIENT_ID: ACTIONS["patient-id"]}
 
 
@@ -200,6 +240,8 @@ def _check_for(vr: str, standard_vr: str | None) -> Action | None:
     """Return how to check a value that stays: by the VR it is stored in and the one it should have."""
     if " or " in vr:
         return None
+    if standard_vr in ("DA", "DT", "TM"):
+        return ACTIONS["check-date"]
     if standard_vr == "UI" and vr in ("UI", "UN"):
         return ACTIONS["check-uid"]
     for each in (standard_vr, vr):
@@ -210,6 +252,16 @@ def _check_for(vr: str, standard_vr: str | None) -> Action | None:
     if vr in NUMBER_VRS or vr in ("DA", "DT", "TM", "UI", "UR"):
         return ACTIONS["check"]
     return None
+
+
+def _foreign(act: Act | None) -> Act:
+    """Note that an item has a character set of its own: only ASCII in it can be compared with what is known."""
+
+    def noting(walk: Reading, rule: Rule, start: int, value: int, end: int) -> bytes | None:
+        walk.foreign_text = walk.fleeting = True
+        return act(walk, rule, start, value, end) if act else None
+
+    return noting
 
 
 def _naming(kind: str, act: Act | None) -> Act:

@@ -61,6 +61,6 @@ class Plan:
         known_vr = vr_of(tag) or vr
         if not identifies(tag, known_vr, at_root=not path) or any(step & 0x10000 for step in (*path, tag)):
             return None
-        if self.resolver.decide(path, tag).verb is Verb.KEEP:
+        if self.resolver.decide(path, tag).verb in (Verb.KEEP, Verb.CHECK):
             return None
         return partial(Identity, tag, known_vr == "PN", not path)

@@ -61,10 +61,14 @@ class Report:
     notes: list[object] = field(default_factory=list)
 
     def lines(self) -> Iterator[tuple[str, str, str, int]]:
-        """Yield address, action, reason and in how many items, each place once, in the order of the data set."""
+        """Yield address, action, reason and in how many places, each three once, in the order of the data set."""
+        told: dict[tuple[str, str, str], int] = {}
         for note, count in Counter(flat(self.notes)).items():
             assert isinstance(note, Note)
-            yield note.address, note.verb, note.reason, count
+            line = note.address, note.verb, note.reason
+            told[line] = told.get(line, 0) + count
+        for line, count in told.items():
+            yield *line, count
 
 
 def _spelled(tag: int) -> str:

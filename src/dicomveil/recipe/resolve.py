@@ -23,6 +23,7 @@ _VERB_BY_CODE = {"X": Verb.REMOVE, "Z": Verb.EMPTY, "D": Verb.DUMMY, "U": Verb.N
 _LEAVES_LESS = "XZDUCK"  # where options disagree the code that leaves less wins; the standard has no rule
 _GENTLEST = {"X/Z": "X", "X/D": "X", "X/Z/D": "X", "X/Z/U*": "X", "Z/D": "Z"}  # on Type 3 (Table E.1-1a)
 _MOST_DECIDED = 50_000  # a hostile file can hold millions of different tags
+_PIXEL_DATA = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _MODIFIED = ProfileOption.RETAIN_MODIFIED_DATES
 _NO_DATE_OF_ITS_OWN = frozenset({"TM", "SH", "DA", "DT"})
 
@@ -57,6 +58,8 @@ class Resolver:
         group, element = tag >> 16, tag & 0xFFFF
         if group & 1:
             return self._private(tag, creator)
+        if path and tag in _PIXEL_DATA:
+            return Decision(Verb.REMOVE, "pixel data inside an item: no viewer shows it and nobody looks at it")
         why_not = _never_stays(group, element)
         if why_not:
             return Decision(Verb.REMOVE, why_not)
@@ -99,8 +102,8 @@ class Resolver:
             if option is _MODIFIED and vr_of(tag) in _NO_DATE_OF_ITS_OWN:
                 return Decision(Verb.SHIFT_DATE, reason, strict=basic)
             return Decision(basic, f"{reason}, not cleaned yet: {table_row.basic} taken instead")
-        if option is ProfileOption.RETAIN_PATIENT_CHARACTERISTICS:
-            return Decision(Verb.CHECK, f"{reason}, if it names nobody known", strict=basic)
+        if code == "K" and vr_of(tag) not in ("SQ", "UI"):
+            return Decision(Verb.CHECK, f"{reason}, if it is what its VR says and names nobody known", strict=basic)
         return Decision(_VERB_BY_CODE[code], reason, strict=basic)
 
     def _basic_verb(self, path: tuple[int, ...], tag: int, code: str) -> Verb:

@@ -78,6 +78,25 @@ class KnownIdentifiers:
                 return True
         return not compact.isalpha() and self._found_with_digits(line, compact)
 
+    def has_word_of(self, code: str) -> bool:
+        """Say whether a code holds one of them: a number or day anywhere, a name of four letters or more as a word.
+
+        Examples
+        --------
+        >>> known = KnownIdentifiers.of(["Mono^Hu"], ["4711123"])
+        >>> [known.has_word_of(code) for code in ("MONOCHROME2", "HU", "ORIGINAL MONO", "ID_4711123")]
+        [False, False, True, True]
+        """
+        words = folded(code).split()
+        if any(word in kind for word in words for kind in (self.inside, self.joined)):
+            return True
+        compact, line = "".join(words), " ".join(("", *words, ""))
+        if compact.isalpha():
+            return False
+        return any(each in compact for each in self.numbered) or any(
+            mentions_day(line, compact, day) for day in self.days
+        )
+
     def needles(self) -> tuple[bytes, ...]:
         """Return the strong ones as bytes to search for in an encoded data set after ``bytes.lower``.
 
