@@ -10,7 +10,7 @@ from dicomveil.batch.layout import Layout
 from dicomveil.batch.project import check_apart
 from dicomveil.dataset.discover import files_under
 from dicomveil.dataset.source import Source
-from dicomveil.errors import InstanceError, NotDicom, ProjectKeyError, Refused, TargetExists, UsageError
+from dicomveil.errors import InstanceError, NotDicom, NotWritten, ProjectKeyError, Refused, TargetExists, UsageError
 from dicomveil.pseudonyms.derive import Deriver
 
 if TYPE_CHECKING:
@@ -119,6 +119,7 @@ class Run:
             return Outcome(number, token, "out-of-memory", "not enough memory for this file", None, None, path)
         except Exception as error:  # a fault of ours: this file is reported, the rest goes on
             return Outcome(number, token, "internal-error", _internal(error), None, None, path)
+        self._taken.add(places[0])
         return Outcome(number, token, DONE, "", report, places[0], path)
 
     def _place(self, report: Report) -> str:
@@ -126,12 +127,14 @@ class Run:
         path = self._own_name() if self._single else self._layout.place(report)
         if path in self._taken:
             raise Refused("duplicate", "another file of this run has the same SOP Instance UID")
-        self._taken.add(path)
         return path
 
     def _own_name(self) -> str:
         if not self.dry_run:
-            os.makedirs(os.path.dirname(self.target) or ".", exist_ok=True)
+            try:
+                os.makedirs(os.path.dirname(self.target) or ".", exist_ok=True)
+            except OSError as error:
+                raise NotWritten(os.strerror(error.errno or 0)) from None
         return self.target
 
 

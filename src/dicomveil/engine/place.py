@@ -10,7 +10,7 @@ from dicomveil.actions.dummy_items import dummy_item
 from dicomveil.actions.outcome import KEPT, Action, Replaced
 from dicomveil.actions.replace import replace_with
 from dicomveil.dataset.rules import Node, Rule
-from dicomveil.dataset.syntax import PIXEL_DATA_TAGS
+from dicomveil.dataset.syntax import BINARY_VRS, PIXEL_DATA_TAGS
 from dicomveil.engine.admit import ENCAPSULATED_DOCUMENT, ENCRYPTED_ATTRIBUTES, refuse_content
 from dicomveil.engine.harvest import Harvest
 from dicomveil.engine.identity import PATIENT_ID, PATIENT_NAME, SPECIFIC_CHARACTER_SET
@@ -91,6 +91,9 @@ class Place(Node):
         if (standard_vr or vr) == "SQ" or vr == "SQ":
             return self._sequence_rule(rule, decision)
         written_vr = standard_vr if vr == "UN" and standard_vr is not None else vr
+        if verb in (PASS, Verb.CHECK) and standard_vr in TEXT_VRS and vr in _NO_TEXT_VRS:
+            strange = Decision(Verb.EMPTY, f"{decision.reason}; stored in a VR that is no text")
+            return self._constant(rule, strange, self._fixed(Verb.EMPTY, tag, standard_vr))
         if verb in (PASS, Verb.CHECK):
             action = _CHECK_BY_TAG.get(tag) or _check_for(vr, standard_vr)
         elif verb is Verb.KEEP and standard_vr == "UI":
@@ -199,6 +202,7 @@ class Place(Node):
 
 _WHATEVER_THE_VALUE = (Verb.REMOVE, Verb.EMPTY, Verb.DUMMY)
 _NOBODY = cast("World", None)  # those three look at neither value nor world
+_NO_TEXT_VRS = frozenset({"PN", "UI", "UR", "DA", "DT", "TM"}) | BINARY_VRS
 _IMAGE_CODES = (
     0x00080008,  # Image Type
     0x00080060,  # Modality
