@@ -49,7 +49,7 @@ def main() -> int:
         return show(folder)
     with tempfile.TemporaryDirectory(prefix="dicomveil-demo-") as temporary:
         code = show(Path(temporary))
-        print("\nAll of it was thrown away; to keep it, name a folder: python demo/run_demo.py FOLDER")
+        print("\nAll of it was thrown away; to keep it, name a folder: .venv/bin/python demo/run_demo.py FOLDER")
         return code
 
 

@@ -46,9 +46,9 @@ def test_the_version_comes_with_edition_and_acknowledgement(dicomveil):
 @pytest.mark.parametrize(
     ("word", "message"),
     [
-        pytest.param("deidentfy", "unknown command 'deidentfy'; did you mean 'deidentify'?", id="misspelled"),
-        pytest.param("--versoin", "unknown option '--versoin'; did you mean '--version'?", id="option"),
-        pytest.param("Wimpleton/scan.dcm", "the first word is a command; there are: deidentify", id="path"),
+        pytest.param("deidentfy", "the first word is no command; did you mean deidentify?", id="misspelled"),
+        pytest.param("--versoin", "the first word is no command; did you mean --version?", id="option"),
+        pytest.param("Wimpleton/scan.dcm", "the first word is no command; there are: deidentify, explain", id="path"),
     ],
 )
 def test_a_word_that_is_no_command_is_told_with_code_2(dicomveil, word, message):

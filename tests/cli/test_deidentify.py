@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import stat
 import time
@@ -12,6 +13,9 @@ from pathlib import Path
 import pytest
 
 from cli.cases import PLANTED, ULTRASOUND, instance
+from dicomveil.engine.deidentify import Deidentifier
+from dicomveil.errors import UsageError
+from dicomveil.pseudonyms.key import ProjectKey
 
 ALL = 3
 WARD_DONE = 4
@@ -143,7 +147,7 @@ def test_the_key_is_never_shown(dicomveil, export, shared):
 def test_key_and_report_are_for_their_owner_only(dicomveil, export, shared):
     dicomveil("deidentify", export, shared)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in project(shared).iterdir()}
-    assert modes == {"key": 0o600, "report.jsonl": 0o600}
+    assert modes == {"key": 0o600, "report.jsonl": 0o600, "project.json": 0o600}
     assert stat.S_IMODE(project(shared).stat().st_mode) == 0o700
 
 
@@ -169,7 +173,7 @@ def test_nothing_is_overwritten_unasked(dicomveil, export, shared):
     dicomveil("deidentify", export, shared)
     before = [path.stat().st_ino for path in copies(shared)]
     said = dicomveil("deidentify", export, shared)
-    assert (said.code, rows(said.out)) == (1, {"done": "0", "not done target-exists": "3"})
+    assert (said.code, rows(said.out)) == (1, {"done": "0", "there already": "3"})
     assert [path.stat().st_ino for path in copies(shared)] == before
 
 
@@ -262,8 +266,127 @@ def test_random_stand_ins_are_remembered_beside_the_key(dicomveil, export, share
     assert (project(shared) / "stand-ins").exists()
     dicomveil("deidentify", export, shared, "--random", "--overwrite")
     assert [path.name for path in copies(shared)] == names
-    assert dicomveil("deidentify", export, shared, "--overwrite").code == 0
-    assert len(copies(shared)) == 2 * ALL
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        pytest.param([], ["--random"], "keyed stand-ins, and these would be random", id="source"),
+        pytest.param(["--random"], ["--overwrite"], "random stand-ins, and these would be keyed", id="overwrite"),
+        pytest.param([], ["--recipe", "documented"], "would be documented", id="documented"),
+        pytest.param([], ["--key", "other-key"], "made under the key", id="key"),
+        pytest.param(["--key", "other-key"], [], "made under the key", id="key left out"),
+        pytest.param([], ["--recipe", "research"], "made with another recipe (basic ", id="recipe"),
+        pytest.param([], ["--retain", "uids"], "--overwrite", id="option"),
+    ],
+)
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]], ids=["", "dry"])
+def test_an_output_takes_no_copies_made_in_another_way(
+    dicomveil, export, shared, tmp_path, monkeypatch, first, second, message, dry
+):
+    monkeypatch.chdir(tmp_path)
+    ProjectKey.generate().write("other-key")
+    assert dicomveil("deidentify", export, shared, *first).code == 0
+    before = contents(shared, project(shared))
+    said = dicomveil("deidentify", export, shared, *second, *dry)
+    assert (said.code, said.out) == (2, "")
+    assert message in said.err
+    assert "choose another output" in said.err
+    assert contents(shared, project(shared)) == before
+
+
+def test_an_output_whose_key_is_gone_gets_no_new_one(dicomveil, export, shared):
+    dicomveil("deidentify", export, shared)
+    (project(shared) / "key").unlink()
+    assert dicomveil("deidentify", export, shared, "--overwrite").code == 2
+    assert not (project(shared) / "key").exists()
+
+
+def test_copies_can_be_made_anew_with_another_recipe(dicomveil, export, shared):
+    dicomveil("deidentify", export, shared)
+    assert dicomveil("deidentify", export, shared, "--recipe", "research", "--overwrite").code == 0
+    assert dicomveil("deidentify", export, shared, "--recipe", "research").code == 1
+    assert dicomveil("deidentify", export, shared).code == 2
+
+
+def test_the_folder_of_a_key_that_was_named_is_spelled_as_the_output_is(dicomveil, export, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = dicomveil("deidentify", export, "shared/")
+    assert "a project key was made: shared.dicomveil/key\n" in said.err
+    assert "\n  report  shared.dicomveil/report.jsonl  (private)\n" in said.out
+    assert str(tmp_path) not in said.all
+
+
+def test_a_single_file_is_told_how_the_patient_s_other_files_go_with_it(dicomveil, export, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    one, two, _ = sorted(export.rglob("*.dcm"))
+    hint = "for the patient's other files: --key"
+    assert f"{hint} one.dcm.dicomveil/key\n" in dicomveil("deidentify", one, "one.dcm").err
+    assert hint not in dicomveil("deidentify", two, "two.dcm", "--key", "one.dcm.dicomveil/key").err
+    assert hint not in dicomveil("deidentify", export, "shared").err
+    example = "next-shared.dcm --key slice-shared.dcm.dicomveil/key"
+    assert example in dicomveil("deidentify", "--help").out
+
+
+def test_nothing_is_made_when_nothing_can_be_done(dicomveil, tmp_path, shared):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "cut").write_bytes(instance()[:-20])
+    (tmp_path / "in" / "text").write_text("text")
+    before = sorted(tmp_path.rglob("*"))
+    for more in ((), ("--random",), ("--recipe", "documented")):
+        said = dicomveil("deidentify", tmp_path / "in", shared, *more)
+        assert said.code == 1
+        assert rows(said.out) == {"done": "0", "not done malformed": "1", "skipped": "1"}
+        assert [word for word in ("  copies", "  report", "  key", "was made") if word in said.all] == []
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_documented_stand_ins_without_a_key_leave_and_name_none(dicomveil, export, shared):
+    said = dicomveil("deidentify", export, shared, "--recipe", "documented")
+    assert said.code == 0
+    assert "was made" not in said.err
+    assert "\n  key" not in said.out
+    assert {path.name for path in project(shared).iterdir()} == {"report.jsonl", "project.json"}
+
+
+def test_a_copy_that_would_be_its_own_source_is_told_so_and_left(dicomveil, export, tmp_path):
+    one = next(export.rglob("*.dcm"))
+    os.link(one, tmp_path / "other-name.dcm")
+    before = one.read_bytes()
+    said = dicomveil("deidentify", one, tmp_path / "other-name.dcm", "--overwrite")
+    assert (said.code, rows(said.out)["not done target-is-source"]) == (1, "1")
+    assert one.read_bytes() == before
+
+
+def test_another_wrong_use_in_a_file_is_not_taken_for_that(dicomveil, export, shared, monkeypatch):
+    def faulty(self, source):
+        raise UsageError("something else")
+
+    monkeypatch.setattr(Deidentifier, "prepare", faulty)
+    assert rows(dicomveil("deidentify", export, shared).out)["not done internal-error"] == "3"
+
+
+@pytest.mark.parametrize("kind", ["zip", "gztar", "tar", "bztar", "xztar"])
+def test_an_archive_alone_is_told_to_be_unpacked(dicomveil, export, tmp_path, shared, kind):
+    archive = shutil.make_archive(str(tmp_path / "packed"), kind, export)
+    said = dicomveil("deidentify", archive, shared)
+    assert said.code == 1
+    assert "no DICOM file was found; archives are not looked into: unpack archives first" in said.err
+
+
+def test_an_output_that_may_not_be_written_is_told_so(dicomveil, export, shared, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    said = dicomveil("deidentify", export, shared)
+    assert (said.code, said.err) == (2, "dicomveil: the output cannot be written: permission denied\n")
+
+
+def test_a_private_folder_that_cannot_be_made_is_told_so(dicomveil, export, shared):
+    project(shared).write_text("in the way")
+    for more in ((), ("--recipe", "documented"), ("--random",)):
+        said = dicomveil("deidentify", export, shared, *more)
+        assert said.code == 2
+        assert "the private folder beside the output" in said.err
+        assert "cannot be written" in said.err
 
 
 def test_a_random_dry_run_draws_nothing(dicomveil, export, shared, tmp_path):
@@ -274,10 +397,11 @@ def test_a_random_dry_run_draws_nothing(dicomveil, export, shared, tmp_path):
 
 
 def test_unkeyed_stand_ins_of_the_documented_recipe_come_with_a_warning(dicomveil, export, shared, tmp_path):
+    ProjectKey.generate().write(tmp_path / "named-key")
     said = dicomveil("deidentify", export, shared, "--recipe", "documented")
     assert "can be undone with a list of patient numbers" in said.err
     keyed = dicomveil(
-        "deidentify", export, tmp_path / "keyed", "--recipe", "documented", "--key", project(shared) / "key"
+        "deidentify", export, tmp_path / "keyed", "--recipe", "documented", "--key", tmp_path / "named-key"
     )
     assert keyed.err == ""
     assert {path.name for path in copies(shared)} & {path.name for path in copies(tmp_path / "keyed")} == set()
@@ -294,6 +418,8 @@ def test_a_folder_without_files_gives_code_1_and_makes_nothing(dicomveil, tmp_pa
     said = dicomveil("deidentify", tmp_path / "in", shared)
     assert (said.code, said.out, said.err) == (1, "", "dicomveil: the input has no files\n")
     assert not project(shared).exists()
+    closing = json.loads(dicomveil("deidentify", tmp_path / "in", shared, "--json").out)["summary"]
+    assert (closing["done"], closing["not_done"], closing["skipped"]) == (0, {}, {})
 
 
 def test_a_folder_without_dicom_files_gives_code_1(dicomveil, tmp_path, shared):
@@ -301,7 +427,7 @@ def test_a_folder_without_dicom_files_gives_code_1(dicomveil, tmp_path, shared):
     (tmp_path / "in" / "a.txt").write_text("a")
     said = dicomveil("deidentify", tmp_path / "in", shared)
     assert said.code == 1
-    assert "no DICOM file was found" in said.err
+    assert said.err == "dicomveil: no DICOM file was found\n"
 
 
 def wrong(name: str, message: str, *words: str) -> object:
@@ -322,6 +448,11 @@ def wrong(name: str, message: str, *words: str) -> object:
         wrong("output in input", "the output lies inside the input", "export", "export/out"),
         wrong("input in output", "the input lies inside the output", "export", "."),
         wrong("output a file", "the output a file", "export", "afile"),
+        wrong("output without a name", "the output has no name", "export", ""),
+        wrong("output a device", "the output is neither a file nor a folder", "export", "/dev/null"),
+        wrong("input a device", "the input is neither a file nor a folder", "/dev/null", "shared"),
+        wrong("output under a file", "a file stands where a folder has to be", "export", "afile/shared"),
+        wrong("key without a name", "--key names no file", "export", "shared", "--key", ""),
         wrong("unknown recipe", "did you mean 'research'?", "export", "shared", "--recipe", "reserch"),
         wrong("recipe missing", "no such file", "export", "shared", "--recipe", "no.toml"),
         wrong("recipe wrong", "mine.toml", "export", "shared", "--recipe", "mine.toml"),
@@ -386,7 +517,7 @@ def test_an_interrupted_run_shows_the_table_too(dicomveil, export, shared, monke
     from dicomveil.batch.run import Run
 
     def interrupted(run: Run):
-        yield run._outcome(1, next(run._paths()))
+        yield run._outcome(1, next(run.paths()))
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Run, "__iter__", interrupted)

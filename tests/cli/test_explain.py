@@ -100,6 +100,11 @@ def test_wrong_usage_gives_code_2(dicomveil, tmp_path, monkeypatch, words):
     assert "Wimpleton" not in said.err
 
 
+def test_a_folder_is_told_to_be_one_with_code_2(dicomveil, tmp_path):
+    said = dicomveil("explain", tmp_path)
+    assert (said.code, said.err) == (2, "dicomveil: a folder; explain takes one file\n")
+
+
 def test_nothing_is_written(dicomveil, one, tmp_path):
     dicomveil("explain", one)
     assert list(tmp_path.iterdir()) == [one]

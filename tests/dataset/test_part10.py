@@ -129,7 +129,7 @@ def test_dicm_in_the_data_of_a_file_without_preamble_is_no_preamble():
 
 
 def test_a_preamble_that_looks_like_another_format_is_a_preamble():
-    data = dicom_file(DATA_SET, preamble=b"II*\0".ljust(128, b"\1") + b"DICM")
+    assert walked(dicom_file(DATA_SET, preamble=b"II*\0".ljust(128, b"\1") + b"DICM"))[1] == encode(DATA_SET)
 
 
 def test_a_length_in_file_meta_past_the_end_is_refused():

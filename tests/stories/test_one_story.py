@@ -103,7 +103,6 @@ def test_instances_that_a_story_could_get_wrong_have_one_story_too(
     assert [lie for story in made for lie in untrue(story)] == []
 
 
-@pytest.mark.xfail(strict=True, reason="the walk drops the notes of what it did inside a sequence that is then stamped")
 def test_what_is_done_inside_the_marks_of_another_tool_is_reported(tmp_path: Path) -> None:
     name = element(0x00100010, "PN", "Quillfeather^4711")
     marked = {"marked": with_elements(sequence(0x00120064, [*METHOD_CODE, name]))}

@@ -1,13 +1,41 @@
-"""The private folder beside an output: its key, its table of random stand-ins, its reports."""
+"""The private folder beside an output: its key, its table of random stand-ins, its reports, how its copies are made."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dicomveil.errors import UsageError
 
+if TYPE_CHECKING:
+    from typing import Self
+
+    from dicomveil.pseudonyms.key import ProjectKey
+    from dicomveil.recipe.model import Recipe
+
 SUFFIX = ".dicomveil"
+
+_ANOTHER_OUTPUT = "choose another output, or do as the earlier run did"
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How the copies of an output are made; no secret and no value.
+
+    ``stand_ins`` is the source of stand-ins: ``keyed``, ``random`` or ``documented``; ``key`` the fingerprint of their
+    key, empty for the documented ones without a key; ``recipe`` a name, ``fingerprint`` the recipe's.
+    """
+
+    stand_ins: str
+    key: str
+    recipe: str
+    fingerprint: str
+
+    @classmethod
+    def by(cls, recipe: Recipe, key: ProjectKey | None) -> Self:
+        """Return how a recipe makes copies under a key, which is None where stand-ins are made without."""
+        return cls(recipe.pseudonyms.source, key.fingerprint if key else "", recipe.name, recipe.fingerprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +46,11 @@ class Project:
 
     @classmethod
     def beside(cls, output: str | os.PathLike[str]) -> Project:
-        """Return the project of an output folder or file: ``OUT.dicomveil`` beside ``OUT``."""
-        return cls(os.path.abspath(output).rstrip(os.sep) + SUFFIX)
+        """Return the project of an output folder or file: ``OUT.dicomveil`` beside ``OUT``, spelled as that is."""
+        spelled = os.fspath(output).rstrip(os.sep)
+        if os.path.basename(spelled) in ("", os.curdir, os.pardir):
+            spelled = os.path.abspath(output).rstrip(os.sep)
+        return cls(spelled + SUFFIX)
 
     @property
     def key_path(self) -> str:
@@ -35,6 +66,85 @@ class Project:
     def reports_path(self) -> str:
         """One line an instance."""
         return os.path.join(self.folder, "report.jsonl")
+
+    @property
+    def making_path(self) -> str:
+        """How the copies are made, so that no later run adds others to them."""
+        return os.path.join(self.folder, "project.json")
+
+    def check(self, making: Making, *, overwrite: bool = False) -> None:
+        """See to it that new copies go with those that are there; an output that nothing is known of takes all.
+
+        Raises
+        ------
+        UsageError
+            If the copies there have stand-ins from another source or under another key: one patient would become two.
+            If they were made with another recipe, unless they are to be overwritten.
+        """
+        earlier = self._remembered()
+        if earlier is None:
+            return
+        if making.stand_ins != earlier.stand_ins:
+            raise UsageError(
+                f"the output has copies with {earlier.stand_ins} stand-ins, and these would be {making.stand_ins}: "
+                f"one patient would become two; {_ANOTHER_OUTPUT}"
+            )
+        if making.key != earlier.key:
+            raise UsageError(
+                f"the output has copies made {_under(earlier.key)}, and these would be made {_under(making.key)}: "
+                f"one patient would become two; {_ANOTHER_OUTPUT}"
+            )
+        if making.fingerprint != earlier.fingerprint and not overwrite:
+            raise UsageError(
+                f"the output holds copies made with another recipe ({earlier.recipe} {earlier.fingerprint}, "
+                f"now {making.recipe} {making.fingerprint}); choose another output, or make them anew with --overwrite"
+            )
+
+    def remember(self, making: Making) -> None:
+        """Write down how the copies are made, for its owner's eyes only (0600), whole or not at all.
+
+        Raises
+        ------
+        UsageError
+            If it cannot be written.
+        """
+        import json
+
+        from dicomveil.pseudonyms.private_file import make_private_folder, open_private
+
+        told = {name: getattr(making, name) for name in Making.__slots__}
+        temporary = f"{self.making_path}.{os.urandom(8).hex()}.new"
+        try:
+            make_private_folder(temporary)
+            with open(open_private(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="utf-8") as file:
+                file.write(json.dumps(told) + "\n")
+            os.replace(temporary, self.making_path)
+        except OSError as error:
+            raise UsageError(unwritable(error)) from None
+
+    def _remembered(self) -> Making | None:
+        try:
+            with open(self.making_path, encoding="utf-8") as file:
+                text = file.read()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, UnicodeDecodeError):
+            text = ""
+        import json
+
+        try:
+            told = json.loads(text)
+            return Making(*(str(told[name]) for name in Making.__slots__))
+        except (ValueError, LookupError, TypeError):
+            raise UsageError(
+                "project.json in the private folder beside the output cannot be read: how the copies there were made "
+                "is not known; choose another output"
+            ) from None
+
+
+def unwritable(error: OSError) -> str:
+    """Say that the private folder beside an output cannot be written, without its path."""
+    return f"the private folder beside the output cannot be written: {os.strerror(error.errno or 0)}"
 
 
 def check_apart(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
@@ -52,3 +162,7 @@ def check_apart(source: str | os.PathLike[str], target: str | os.PathLike[str]) 
         raise UsageError("the output lies inside the input; choose a folder outside it")
     if os.path.commonpath([inner, outer]) == outer and os.path.isdir(outer):
         raise UsageError("the input lies inside the output; choose another folder for the output")
+
+
+def _under(fingerprint: str) -> str:
+    return f"under the key {fingerprint}" if fingerprint else "without a key"

@@ -73,20 +73,21 @@ class Run:
         check_apart(self.source, self.target)
         if os.path.isdir(self.source) and os.path.isfile(self.target):
             raise UsageError("the input is a folder and the output a file; name a folder for the output")
-        self._single = os.path.isfile(self.source) and not (os.path.isdir(self.target) or self.target.endswith(os.sep))
+        self.single = os.path.isfile(self.source) and not (os.path.isdir(self.target) or self.target.endswith(os.sep))
         self._layout = Layout(self.target, dry=dry_run)
         self._taken: set[str] = set()
 
     def count(self) -> int:
         """Return how many files there are; a listing, nothing is opened."""
-        return sum(1 for _ in self._paths())
+        return sum(1 for _ in self.paths())
+
+    def paths(self) -> Iterator[str]:
+        """Yield the paths of the files, in the order they are taken; a listing, nothing is opened."""
+        return iter([self.source]) if os.path.isfile(self.source) else files_under(self.source)
 
     def __iter__(self) -> Iterator[Outcome]:
-        for number, path in enumerate(self._paths(), 1):
+        for number, path in enumerate(self.paths(), 1):
             yield self._outcome(number, path)
-
-    def _paths(self) -> Iterator[str]:
-        return iter([self.source]) if os.path.isfile(self.source) else files_under(self.source)
 
     def _outcome(self, number: int, path: str) -> Outcome:
         token = self._derive(path[self._root_length :].encode(errors="surrogateescape"))[:8].hex()
@@ -94,6 +95,8 @@ class Run:
 
         def place(report: Report) -> str:
             places.append(self._place(report))
+            if self.overwrite and os.path.exists(places[0]) and os.path.samefile(path, places[0]):
+                raise Refused("target-is-source", "the target is the source; nothing is ever changed in place")
             return places[0]
 
         try:
@@ -111,8 +114,6 @@ class Run:
             return Outcome(number, token, code, str(error), None, None, path)
         except OSError as error:
             return Outcome(number, token, "unreadable", os.strerror(error.errno or 0), None, None, path)
-        except UsageError as error:
-            return Outcome(number, token, "target-is-source", str(error), None, None, path)
         except ProjectKeyError:
             raise  # key or table of stand-ins cannot be used: no file can be done
         except MemoryError:
@@ -124,7 +125,7 @@ class Run:
 
     def _place(self, report: Report) -> str:
         """Name the copy; two inputs of one run never share a name."""
-        path = self._own_name() if self._single else self._layout.place(report)
+        path = self._own_name() if self.single else self._layout.place(report)
         if path in self._taken:
             raise Refused("duplicate", "another file of this run has the same SOP Instance UID")
         return path

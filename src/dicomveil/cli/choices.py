@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from dicomveil.errors import UsageError
+from dicomveil.engine.stand_ins import stand_ins
+from dicomveil.errors import ProjectKeyError, RecipeError, RecipeProblem, UsageError
 from dicomveil.pseudonyms.key import ProjectKey
-from dicomveil.pseudonyms.sources import DocumentedPseudonyms, KeyedPseudonyms, RandomPseudonyms
+from dicomveil.pseudonyms.sources import KeyedPseudonyms
 from dicomveil.recipe.load import load_recipe
-from dicomveil.recipe.options import ProfileOption
+from dicomveil.recipe.options import OFFERED, ProfileOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,12 +23,15 @@ if TYPE_CHECKING:
 KEY_VARIABLE = "DICOMVEIL_KEY"
 """The environment variable that may name a project key file."""
 
+_PRIVATE_FOLDER = "the private folder beside the output"
+_PREFIX = "retain-"
+
 
 class KeyInUse(NamedTuple):
     """A project key and where it is from.
 
-    ``path`` is None for one that is thrown away. ``chosen`` tells a key that the user has named from the
-    project's own.
+    ``path`` is None for one that lies in no file: a new one that is not kept yet, or one that no stand-in is made
+    with. ``chosen`` tells a key that the user has named from the project's own.
     """
 
     key: ProjectKey
@@ -35,38 +40,63 @@ class KeyInUse(NamedTuple):
     chosen: bool = False
 
 
-def chosen_recipe(name: str, retain: Sequence[str]) -> Recipe:
+def chosen_recipe(name: str, retain: Sequence[str], *, at_random: bool = False) -> Recipe:
     """Load a recipe and add options to it, given with or without the ``retain-`` they begin with.
+
+    ``at_random`` has its stand-ins drawn, wherever the recipe takes them from.
 
     Raises
     ------
     RecipeError
         With everything that is wrong with either.
     """
-    return load_recipe(name).with_options(map(_in_full, retain)) if retain else load_recipe(name)
+    recipe = load_recipe(name)
+    if retain:
+        recipe = _with_options(recipe, retain)
+    if at_random:
+        recipe = replace(recipe, pseudonyms=replace(recipe.pseudonyms, source="random"))
+    return recipe
 
 
-def chosen_key(option: str | None, project: Project, *, dry_run: bool) -> KeyInUse:
-    """Read the key that an option or the environment names, or the project's own, which is made on first use.
+def chosen_key(option: str | None, project: Project, recipe: Recipe) -> KeyInUse:
+    """Read the key that an option or the environment names, or the project's own; or think of a new one.
 
-    A dry run makes none: it throws one away.
+    A new one is in no file before `kept_key` has written it. Documented stand-ins do without the project's own.
 
     Raises
     ------
     ProjectKeyError
-        If the key is missing or unusable.
-    UsageError
-        If it lies in the output, from where it would be given away.
+        If the key is missing or unusable; says which one.
     """
-    path = option or os.environ.get(KEY_VARIABLE)
+    path = _named_key(option)
     if path:
-        return KeyInUse(ProjectKey.read(path), path, chosen=True)
-    if not dry_run:
-        key, made = ProjectKey.read_or_make(project.key_path)
-        return KeyInUse(key, project.key_path, made)
-    if os.path.lexists(project.key_path):
-        return KeyInUse(ProjectKey.read(project.key_path), project.key_path)
+        where = "the file of --key" if option else f"the file of {KEY_VARIABLE}"
+        return KeyInUse(_read_key(path, where), path, chosen=True)
+    if recipe.pseudonyms.source != "documented" and os.path.lexists(project.key_path):
+        return KeyInUse(_read_key(project.key_path, _PRIVATE_FOLDER), project.key_path)
     return KeyInUse(ProjectKey.generate(), None)
+
+
+def kept_key(in_use: KeyInUse, project: Project, recipe: Recipe) -> KeyInUse:
+    """Write a new key of the project's to its file, if stand-ins are made with it; another process may be first.
+
+    Raises
+    ------
+    ProjectKeyError
+        If it cannot be written.
+    """
+    if in_use.path is not None or key_of(recipe, in_use) is None:
+        return in_use
+    try:
+        key, made = ProjectKey.read_or_make(project.key_path)
+    except ProjectKeyError as error:
+        raise ProjectKeyError(f"{_PRIVATE_FOLDER}: {error}") from None
+    return KeyInUse(key, project.key_path, made)
+
+
+def key_of(recipe: Recipe, in_use: KeyInUse) -> ProjectKey | None:
+    """Return the key that stand-ins are made with: none for documented ones, unless the user has named a key."""
+    return None if recipe.pseudonyms.source == "documented" and not in_use.chosen else in_use.key
 
 
 def check_key_outside(option: str | None, output: str) -> None:
@@ -75,43 +105,64 @@ def check_key_outside(option: str | None, output: str) -> None:
     Raises
     ------
     UsageError
-        If it does.
+        If it does, from where it would be given away; or if ``--key`` names nothing.
     """
-    path = option or os.environ.get(KEY_VARIABLE)
+    if option == "":
+        raise UsageError("--key names no file; without --key the project's own key is used")
+    path = _named_key(option)
     if path:
         key, copies = os.path.realpath(path), os.path.realpath(output)
         if os.path.commonpath([key, copies]) == copies:
             raise UsageError("the project key lies in the output; whoever gets the copies would get the key")
 
 
-def chosen_pseudonyms(
-    recipe: Recipe, in_use: KeyInUse, project: Project, *, at_random: bool, dry_run: bool
-) -> Pseudonyms:
-    """Return the source of stand-ins that the recipe, or ``at_random``, asks for.
-
-    A dry run draws nothing: its stand-ins are derived instead. The documented ones are keyed if the user has
-    named a key, and to the letter, unkeyed, if not.
+def chosen_pseudonyms(recipe: Recipe, in_use: KeyInUse, project: Project, *, dry_run: bool) -> Pseudonyms:
+    """Return the source of stand-ins that the recipe asks for; a dry run draws nothing, but derives.
 
     Raises
     ------
     StandInTableError
         If the table of random stand-ins cannot be used.
     """
-    dates, prefix = recipe.dates, recipe.pseudonyms.prefix
-    if at_random or recipe.pseudonyms.source == "random":
-        if dry_run:
-            return KeyedPseudonyms(in_use.key, dates, prefix)
-        return RandomPseudonyms(in_use.key, project.table_path, dates, prefix)
-    if recipe.pseudonyms.source == "documented":
-        return DocumentedPseudonyms(in_use.key if in_use.chosen else None, prefix, dates)
-    return KeyedPseudonyms(in_use.key, dates, prefix)
+    if dry_run and recipe.pseudonyms.source == "random":
+        return KeyedPseudonyms(in_use.key, recipe.dates, recipe.pseudonyms.prefix)
+    return stand_ins(recipe, key_of(recipe, in_use), project.table_path)
 
 
-def can_be_guessed(recipe: Recipe, in_use: KeyInUse, *, at_random: bool) -> bool:
-    """Tell whether stand-ins are computed from the originals without a key."""
-    return recipe.pseudonyms.source == "documented" and not in_use.chosen and not at_random
+def _named_key(option: str | None) -> str | None:
+    """Return the path that the user has named; an empty variable counts as unset."""
+    return option or os.environ.get(KEY_VARIABLE)
+
+
+def _read_key(path: str, where: str) -> ProjectKey:
+    try:
+        return ProjectKey.read(path)
+    except ProjectKeyError as error:
+        raise ProjectKeyError(f"{where}: {error}") from None
+
+
+def _with_options(recipe: Recipe, retain: Sequence[str]) -> Recipe:
+    known = [full for full in map(_in_full, retain) if full in ProfileOption.__members__.values()]
+    problems = [_strange(word) for word in retain if _in_full(word) not in known]
+    try:
+        recipe = recipe.with_options(known)
+    except RecipeError as error:
+        problems.extend(error.problems)
+    if problems:
+        raise RecipeError(tuple(problems))
+    return recipe
+
+
+def _strange(word: str) -> RecipeProblem:
+    """Tell of a word that is no option; offer those that are built, as long or short as the word was meant."""
+    from dicomveil.recipe.wording import unknown
+
+    offered = [str(option) for option in ProfileOption if option in OFFERED]
+    if not word.lower().replace("_", "-").startswith(_PREFIX):
+        offered = [full.removeprefix(_PREFIX) for full in offered]
+    return RecipeProblem("", None, "--retain", unknown("option", word, offered))
 
 
 def _in_full(word: str) -> str:
-    full = f"retain-{word}"
+    full = f"{_PREFIX}{word}"
     return full if full in ProfileOption.__members__.values() else word

@@ -5,28 +5,24 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-import sys
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.project import Project, check_apart
+from dicomveil.batch.project import Making, Project, check_apart, unwritable
+from dicomveil.batch.run import DONE as ONE_DONE
 from dicomveil.batch.run import Run
 from dicomveil.cli import DONE, INTERRUPTED, SOME_NOT_DONE
-from dicomveil.cli.choices import (
-    can_be_guessed,
-    check_key_outside,
-    chosen_key,
-    chosen_pseudonyms,
-    chosen_recipe,
-)
+from dicomveil.cli.choices import check_key_outside, chosen_key, chosen_pseudonyms, chosen_recipe, kept_key, key_of
 from dicomveil.cli.parser import Parser
-from dicomveil.cli.voice import Voice
-from dicomveil.dataset.discover import files_under
+from dicomveil.cli.voice import Voice, heading
 from dicomveil.engine.deidentify import Deidentifier
 from dicomveil.errors import UsageError
+from dicomveil.pseudonyms.key import ProjectKey
+from dicomveil.pseudonyms.sources import KeyedPseudonyms
 
 if TYPE_CHECKING:
     from dicomveil.batch.reports import ReportWriter
     from dicomveil.cli.choices import KeyInUse
+    from dicomveil.pseudonyms.sources import Pseudonyms
     from dicomveil.recipe.model import Recipe
 
 _DESCRIPTION = """\
@@ -41,13 +37,14 @@ examples:
   dicomveil deidentify export shared
   dicomveil deidentify export shared --recipe research --refuse-burned-in
   dicomveil deidentify slice.dcm slice-shared.dcm --retain modified-dates
+  dicomveil deidentify next.dcm next-shared.dcm --key slice-shared.dcm.dicomveil/key
 
 The key is the file of --key, or else of the environment variable DICOMVEIL_KEY, or else it is made on
 first use in the private folder OUT.dicomveil. The same key gives the same stand-ins. Whoever has it can
-find out who is who.
+find out who is who. An output takes no copies under another key.
 
-exit codes: 0 all done (what is no DICOM is no failure), 1 some refused or failed, or nothing to do,
-2 wrong usage, recipe or key, 130 interrupted"""
+exit codes: 0 all done (what is no DICOM is no failure), 1 some refused or failed, some there already, or
+nothing to do, 2 wrong usage, recipe or key, 130 interrupted"""
 
 
 class _Arguments(argparse.Namespace):
@@ -72,32 +69,52 @@ _GARBAGE_ALLOCATIONS = 100_000
 def deidentify(words: list[str]) -> int:
     """Carry out the command and return its exit code."""
     arguments = _parser().read(words, _Arguments())
-    recipe = chosen_recipe(arguments.recipe, arguments.retain)
+    recipe = chosen_recipe(arguments.recipe, arguments.retain, at_random=arguments.random)
     _check_places(arguments)
-    if os.path.isdir(arguments.input) and next(files_under(arguments.input), None) is None:
-        sys.stderr.write("dicomveil: the input has no files\n")
-        return SOME_NOT_DONE
     project = Project.beside(arguments.output)
-    in_use = chosen_key(arguments.key, project, dry_run=arguments.dry_run)
-    pseudonyms = chosen_pseudonyms(recipe, in_use, project, at_random=arguments.random, dry_run=arguments.dry_run)
-    run = Run(
-        Deidentifier(recipe, pseudonyms, again=arguments.again),
+    in_use = chosen_key(arguments.key, project, recipe)
+    project.check(Making.by(recipe, key_of(recipe, in_use)), overwrite=arguments.overwrite)
+    writes = not arguments.dry_run and (os.path.isdir(project.folder) or _anything_can_be_done(arguments, recipe))
+    if writes:
+        in_use = kept_key(in_use, project, recipe)
+        making = Making.by(recipe, key_of(recipe, in_use))
+        project.check(making, overwrite=arguments.overwrite)  # another process may have been first
+        project.remember(making)
+    run = _run(arguments, recipe, chosen_pseudonyms(recipe, in_use, project, dry_run=not writes), in_use.key)
+    voice = Voice(run, as_json=arguments.json, show_paths=arguments.show_paths, quiet=arguments.quiet)
+    _announce(voice, run, recipe, in_use)
+    code = _carry_out(run, voice, _report(project, recipe) if writes else None)
+    voice.close(recipe, _places(arguments, project, in_use, voice, writes=writes), interrupted=code == INTERRUPTED)
+    return code
+
+
+def _run(
+    arguments: _Arguments, recipe: Recipe, pseudonyms: Pseudonyms, key: ProjectKey, *, rehearsal: bool = False
+) -> Run:
+    return Run(
+        Deidentifier(recipe, pseudonyms, again=arguments.again, refuse_burned_in=arguments.refuse_burned_in),
         arguments.input,
         arguments.output,
-        in_use.key,
-        overwrite=arguments.overwrite,
-        dry_run=arguments.dry_run,
-        refuse_burned_in=arguments.refuse_burned_in or recipe.refuse_burned_in,
+        key,
+        overwrite=arguments.overwrite or rehearsal,
+        dry_run=arguments.dry_run or rehearsal,
     )
-    voice = Voice(run, as_json=arguments.json, show_paths=arguments.show_paths, quiet=arguments.quiet)
-    _announce(voice, arguments, recipe, in_use)
-    report = None if arguments.dry_run else _report(project, recipe)
-    code = _carry_out(run, voice, report)
-    places = {"copies": arguments.output}
-    if report is not None:
-        places |= {"report": project.reports_path, "key": in_use.path or ""}
-    voice.close(recipe, places, interrupted=code == INTERRUPTED)
-    return code
+
+
+def _anything_can_be_done(arguments: _Arguments, recipe: Recipe) -> bool:
+    """Tell whether there is a file to do, so that no key is made for nothing; mostly the first one tells."""
+    key = ProjectKey.generate()
+    rehearsal = _run(arguments, recipe, KeyedPseudonyms(key, recipe.dates), key, rehearsal=True)
+    return any(outcome.code == ONE_DONE for outcome in rehearsal)
+
+
+def _places(arguments: _Arguments, project: Project, in_use: KeyInUse, voice: Voice, *, writes: bool) -> dict[str, str]:
+    places = {"copies": arguments.output} if voice.tally.has_copies else {}
+    if writes:
+        places["report"] = project.reports_path
+        if in_use.path is not None:
+            places["key"] = in_use.path
+    return places
 
 
 def _carry_out(run: Run, voice: Voice, report: ReportWriter | None) -> int:
@@ -117,32 +134,54 @@ def _carry_out(run: Run, voice: Voice, report: ReportWriter | None) -> int:
     finally:
         if report is not None:
             report.close()
-    return SOME_NOT_DONE if voice.tally.failures or voice.tally.found_nothing else DONE
+    return DONE if voice.tally.all_done else SOME_NOT_DONE
 
 
 def _check_places(arguments: _Arguments) -> None:
     """Refuse what cannot work before a key is made."""
+    for what, path in (("input", arguments.input), ("output", arguments.output)):
+        if not path:
+            raise UsageError(f"the {what} has no name")
+        if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
+            raise UsageError(f"the {what} is neither a file nor a folder")
     if not os.path.exists(arguments.input):
         raise UsageError("the input does not exist")
     check_apart(arguments.input, arguments.output)
     check_key_outside(arguments.key, arguments.output)
     if os.path.isdir(arguments.input) and os.path.isfile(arguments.output):
         raise UsageError("the input is a folder and the output a file; name a folder for the output")
+    if not arguments.dry_run:
+        _check_writable(arguments.output)
 
 
-def _announce(voice: Voice, arguments: _Arguments, recipe: Recipe, in_use: KeyInUse) -> None:
+def _check_writable(output: str) -> None:
+    there = os.path.abspath(output)
+    if os.path.isfile(there):
+        there = os.path.dirname(there)
+    while not os.path.lexists(there):
+        there = os.path.dirname(there)
+    if not os.path.isdir(there):
+        raise UsageError("the output cannot be written: a file stands where a folder has to be")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise UsageError("the output cannot be written: permission denied")
+
+
+def _announce(voice: Voice, run: Run, recipe: Recipe, in_use: KeyInUse) -> None:
     if in_use.made:
         voice.important(
             f"a project key was made: {in_use.path}\n"
             "keep it private: whoever has it can find out who is who; and safe: without it, later files get "
             "other stand-ins"
         )
-    if can_be_guessed(recipe, in_use, at_random=arguments.random):
+        if run.single:
+            voice.important(f"for the patient's other files: --key {in_use.path}")
+    key = key_of(recipe, in_use)
+    if key is None:
         voice.important(
             f"stand-ins of the recipe {recipe.name} can be undone with a list of patient numbers, unless "
             "a key is named with --key"
         )
-    if arguments.dry_run and (in_use.path is None or arguments.random):
+    elif run.dry_run and (in_use.path is None or recipe.pseudonyms.source == "random"):
         voice.note("dry run with stand-ins that are thrown away; those of the real run will differ")
 
 
@@ -150,8 +189,11 @@ def _report(project: Project, recipe: Recipe) -> ReportWriter:
     from dicomveil.batch.reports import ReportWriter
     from dicomveil.pseudonyms.private_file import make_private_folder
 
-    make_private_folder(project.reports_path)
-    return ReportWriter(project.reports_path, f"{recipe.name} {recipe.fingerprint}")
+    try:
+        make_private_folder(project.reports_path)
+        return ReportWriter(project.reports_path, heading(recipe, recipe.fingerprint))
+    except OSError as error:
+        raise UsageError(unwritable(error)) from None
 
 
 def _parser() -> Parser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -46,6 +47,8 @@ def explain(words: list[str]) -> int:
     """Carry out the command and return its exit code."""
     arguments = _parser().read(words, _Arguments())
     recipe = chosen_recipe(arguments.recipe, arguments.retain)
+    if os.path.isdir(arguments.file):
+        raise UsageError("a folder; explain takes one file")
     pseudonyms = KeyedPseudonyms(ProjectKey.generate(), recipe.dates)  # no stand-in is shown: any key will do
     counts: Counter[str] = Counter()
     try:

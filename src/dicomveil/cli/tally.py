@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dicomveil.batch.run import Outcome
 
+THERE_ALREADY = "target-exists"
+"""The code of a file whose copy was there before this run."""
+
+_THERE = "left as they are; --overwrite makes them anew"
 _PIXELS = "likely to show text, which is not searched for yet; look at them before you share them"
 
 
@@ -16,12 +20,13 @@ class Tally:
     def __init__(self) -> None:
         self.done = 0
         self.pixels_not_checked = 0
+        self.there_already = 0
         self.not_done: dict[str, int] = {}
         self.skipped: dict[str, int] = {}
         self._messages: dict[str, set[str]] = {}
 
     def add(self, outcome: Outcome) -> bool:
-        """Count one file; return whether it was refused or failed."""
+        """Count one file; return whether it was refused or failed, other than by its copy being there already."""
         if outcome.code == "done":
             self.done += 1
             self.pixels_not_checked += outcome.report is not None and outcome.report.pixels_not_checked
@@ -29,23 +34,43 @@ class Tally:
         if outcome.code == "skipped":
             self.skipped[outcome.message] = self.skipped.get(outcome.message, 0) + 1
             return False
+        if outcome.code == THERE_ALREADY:
+            self.there_already += 1
+            return False
         self.not_done[outcome.code] = self.not_done.get(outcome.code, 0) + 1
         self._messages.setdefault(outcome.code, set()).add(outcome.message)
         return True
 
     @property
     def failures(self) -> int:
-        """Return how many files were refused or failed."""
+        """Return how many files were refused or failed; those there already are not among them."""
         return sum(self.not_done.values())
 
     @property
     def found_nothing(self) -> bool:
         """Tell whether there was no DICOM file at all."""
-        return not self.done and not self.not_done
+        return not self.done and not self.there_already and not self.not_done
+
+    @property
+    def all_done(self) -> bool:
+        """Tell whether this run did every DICOM file, and at least one."""
+        return not self.not_done and not self.there_already and bool(self.done)
+
+    @property
+    def has_copies(self) -> bool:
+        """Tell whether there are copies, of this run or an earlier one."""
+        return bool(self.done or self.there_already)
+
+    @property
+    def has_files(self) -> bool:
+        """Tell whether there were any files at all."""
+        return not self.found_nothing or bool(self.skipped)
 
     def rows(self, *, dry_run: bool = False) -> list[tuple[str, str, int, str]]:
         """Return the closing table: what became, why, how many, and what that means."""
         rows = [("would be done" if dry_run else "done", "", self.done, "")]
+        if self.there_already:
+            rows.append(("there already", "", self.there_already, _THERE))
         for code, count in sorted(self.not_done.items()):
             messages = self._messages[code]
             rows.append(("not done", code, count, next(iter(messages)) if len(messages) == 1 else ""))
@@ -58,6 +83,7 @@ class Tally:
         """Return the same numbers by name."""
         return {
             "done": self.done,
+            "there_already": self.there_already,
             "not_done": dict(sorted(self.not_done.items())),
             "skipped": dict(sorted(self.skipped.items())),
             "pixels_not_checked": self.pixels_not_checked,

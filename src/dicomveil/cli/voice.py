@@ -17,6 +17,20 @@ if TYPE_CHECKING:
 MOST_LINES = 20
 
 
+def heading(recipe: Recipe, after_name: str = "") -> str:
+    """Say which recipe is carried out, with all options in force.
+
+    Examples
+    --------
+    >>> from dicomveil.recipe.load import load_recipe
+    >>> heading(load_recipe("basic").with_options(["retain-uids"]))
+    'basic, Basic Application Confidentiality Profile (PS3.15 E.2), with retain-uids'
+    """
+    name = f"{recipe.name} {after_name}".rstrip()
+    options = ", ".join(sorted(recipe.options))
+    return ", ".join(filter(None, (name, recipe.title, options and f"with {options}")))
+
+
 class Voice:
     """Speaks for one run: news of files and progress on standard error, results on standard output.
 
@@ -63,27 +77,34 @@ class Voice:
         Parameters
         ----------
         places
-            Paths by what lies there; of a dry run, only where copies would go.
+            Paths by what lies there: copies, and the report and the key if they were written or used.
         """
         self._progress.clear()
         more = self.tally.failures - MOST_LINES
         if more > 0:
-            self.note(f"... and {more} more, see the report")
+            self.note(f"... and {more} more; --json --show-paths names them all")
         if self._as_json:
             self._write_json({"summary": self._summary(recipe, places, interrupted=interrupted)})
-        elif not self._quiet:
+        elif not self._quiet and self.tally.has_files:
             sys.stdout.write(self._closing(recipe, places))
         if self.tally.found_nothing and not interrupted:
-            self.important("no DICOM file was found")
+            self.important(self._nothing())
         if interrupted:
             self.important(
                 "interrupted; every copy that is there is whole and checked. Run it again to go on: nothing "
-                "is overwritten unasked, copies that are there are told as target-exists"
+                "is overwritten unasked, and only what is missing is done"
             )
 
+    def _nothing(self) -> str:
+        if not self.tally.has_files:
+            return "the input has no files"
+        from dicomveil.cli.archives import any_archive
+
+        hint = "; archives are not looked into: unpack archives first" if any_archive(self._run.paths()) else ""
+        return f"no DICOM file was found{hint}"
+
     def _closing(self, recipe: Recipe, places: dict[str, str]) -> str:
-        text = f"\nRecipe {recipe.name}, {recipe.title}\n\n" if recipe.title else f"\nRecipe {recipe.name}\n\n"
-        text += table(self.tally.rows(dry_run=self._run.dry_run)) + "\n"
+        text = f"\nRecipe {heading(recipe)}\n\n" + table(self.tally.rows(dry_run=self._run.dry_run)) + "\n"
         if self._run.dry_run:
             return f"{text}Dry run: nothing was written.\n"
         for what, path in places.items():
@@ -95,6 +116,7 @@ class Voice:
         return {
             **self.tally.as_json(),
             "recipe": recipe.name,
+            "options": sorted(recipe.options),
             "fingerprint": recipe.fingerprint,
             "dry_run": self._run.dry_run,
             "interrupted": interrupted,

@@ -10,7 +10,7 @@ def files_under(root: str) -> Iterator[str]:
     """Yield the path of every regular file, folder by folder in the order of names.
 
     A link to a file is followed, a link to a folder is not (it may lead round in circles), and pipes, sockets and
-    devices are left out. A folder that cannot be listed is yielded itself, so that opening it says why.
+    devices are left out. What cannot be looked at, a folder or a link, is yielded itself, so that opening it says why.
     """
     pending = [root]
     while pending:
@@ -23,9 +23,13 @@ def files_under(root: str) -> Iterator[str]:
             continue
         folders = []
         for entry in found:
-            if entry.is_dir(follow_symlinks=False):
+            try:
+                is_folder, is_file = entry.is_dir(follow_symlinks=False), entry.is_file()
+            except OSError:  # a link to itself, say
+                is_folder, is_file = False, True
+            if is_folder:
                 folders.append(entry.path)
-            elif entry.is_file():
+            elif is_file:
                 yield entry.path
         pending.extend(reversed(folders))
 

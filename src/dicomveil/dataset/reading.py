@@ -223,7 +223,9 @@ class Reading:
                 edits += len(self.edits) - known
                 delta += self.delta - size
         if written is not None:
-            del self.edits[edits:], self.notes[notes:inner_notes]
+            del self.edits[edits:]
+            if rule.note is not None or not written:
+                del self.notes[notes:inner_notes]  # what became of its items went with it
             self.delta = delta
             self.replace(at, end, written)
             if rule.note is not None:

@@ -70,7 +70,9 @@ def _with_earlier_methods(walk: Reading, recipe: Recipe, encoding: Encoding, raw
     if not earlier or check_text(raw, "LO", world) is not KEPT:
         return encoding.element(METHOD, "LO", padded("\\".join(ours), "LO"))
     new = "\\".join(text for text in ours if text.encode() not in earlier.split(b"\\"))
-    return encoding.element(METHOD, "LO", _even(earlier + (b"\\" + new.encode() if new else b"")))
+    written = encoding.element(METHOD, "LO", _even(earlier + (b"\\" + new.encode() if new else b"")))
+    world.retained.add(written)
+    return written
 
 
 def _with_earlier_codes(walk: Reading, rule: Rule, recipe: Recipe, encoding: Encoding, value: int, end: int) -> bytes:

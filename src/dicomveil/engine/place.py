@@ -231,6 +231,7 @@ _IMAGE_CODES = (
 
 _CHECK_BY_TAG = {
     SPECIFIC_CHARACTER_SET: ACTIONS["check-charset"],
+    0x00080201: ACTIONS["check-date"],  # Timezone Offset From UTC
     **dict.fromkeys(_IMAGE_CODES, ACTIONS["check-code"]),
 }
 _PSEUDONYM = {PATIENT_NAME: ACTIONS["patient-pseudonym"], PATIENT_ID: ACTIONS["patient-id"]}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dicomveil.dataset.syntax import UNDEFINED, Encoding
 from dicomveil.engine.harvest import Harvest
-from dicomveil.engine.identity import PATIENT_ID, Identity, identifies
+from dicomveil.engine.identity import AT_ROOT_ONLY, PATIENT_ID, Identity, identifies
 from dicomveil.engine.place import Place
 from dicomveil.recipe.model import Verb
 from dicomveil.recipe.options import ProfileOption
@@ -61,6 +61,6 @@ class Plan:
         known_vr = vr_of(tag) or vr
         if not identifies(tag, known_vr, at_root=not path) or any(step & 0x10000 for step in (*path, tag)):
             return None
-        if self.resolver.decide(path, tag).verb in (Verb.KEEP, Verb.CHECK):
+        if tag not in AT_ROOT_ONLY and self.resolver.decide(path, tag).verb in (Verb.KEEP, Verb.CHECK):
             return None
         return partial(Identity, tag, known_vr == "PN", not path)

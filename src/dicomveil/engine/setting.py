@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dicomveil.actions.outcome import padded
 from dicomveil.assurance.residue import Wanted
 from dicomveil.engine.identity import BURNED_IN_ANNOTATION, PATIENT_ID, STUDY_INSTANCE_UID, Identity, world_of
-from dicomveil.engine.stamp import stamps
+from dicomveil.engine.stamp import own_elements, stamps
 
 if TYPE_CHECKING:
     from dicomveil.dataset.syntax import Encoding
@@ -38,7 +38,7 @@ class Setting:
         self.wanted = Wanted(
             self.world.known.needles(),
             retained=self.world.retained,
-            ours=tuple(encoded for _, encoded in marks),
+            ours=(*(encoded for _, encoded in marks), *own_elements(plan.recipe, encoding)),
         )
 
 

@@ -53,6 +53,12 @@ def method_items(recipe: Recipe, encoding: Encoding, present: bytes = b"") -> by
     return b"".join(items)
 
 
+def own_elements(recipe: Recipe, encoding: Encoding) -> tuple[bytes, ...]:
+    """Encode the elements inside our items: words of the standard's that a patient may be called by."""
+    codes = [method_code("basic"), *(method_code(option.column) for option in recipe.options if option.column)]
+    return tuple(encoding.element(0x00080104, "LO", padded(code.meaning, "LO")) for code in codes)
+
+
 def stamps(recipe: Recipe, encoding: Encoding) -> tuple[tuple[int, bytes], ...]:
     """Encode the marks, in the order of their tags, for a data set that has none of them."""
     method = padded("\\".join(method_texts(recipe)), "LO")
