@@ -55,7 +55,9 @@ def test_each_make_command_has_its_target(command: str) -> None:
 
 
 def test_every_command_is_of_a_kind_that_is_checked() -> None:
-    assert all(each.startswith(("dicomveil ", "make ", "python3 -m venv .venv", ". .venv/bin/activate")) for each in commands())
+    assert all(
+        each.startswith(("dicomveil ", "make ", "python3 -m venv .venv", ". .venv/bin/activate")) for each in commands()
+    )
 
 
 def test_the_python_runs_as_it_stands(at_work: Path) -> None:

@@ -309,7 +309,7 @@ def test_copies_can_be_made_anew_with_another_recipe(dicomveil, export, shared):
     assert dicomveil("deidentify", export, shared).code == 2
 
 
-def test_the_folder_of_a_key_that_was_named_is_spelled_as_the_output_is(dicomveil, export, tmp_path, monkeypatch):
+def test_the_private_folder_is_named_as_the_output_was_typed(dicomveil, export, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     said = dicomveil("deidentify", export, "shared/")
     assert "a project key was made: shared.dicomveil/key\n" in said.err
