@@ -33,9 +33,9 @@ def check_number(raw: bytes, vr: str, world: World) -> Outcome:
 
 
 def _digits(number: bytes) -> bytes:
-    """Return the digits that an identifier would have that was written as a number: +0042.0 is 42."""
+    """Return the digits that an identifier would have that was written as a number: +0042.0 is 42, 0.42 is none."""
     whole, _, fraction = number.strip(b" +-").partition(b".")
-    return (whole if not fraction.strip(b"0") else whole + fraction).lstrip(b"0")
+    return b"" if fraction.strip(b"0") else whole.lstrip(b"0")
 
 
 def check_text(raw: bytes, vr: str, world: World) -> Outcome:

@@ -326,14 +326,17 @@ class Reading:
             ):
                 inner = node.twin(IMPLICIT_LE if node.encoding.little else IMPLICIT_BE)
             value = at + 8
+            foreign = self.foreign_text
             if length == UNDEFINED:
                 at = self.data_set(inner, value, stop, undefined=True)
+                self.foreign_text = foreign
                 continue
             at = value + length
             if at > stop:
                 raise MalformedDataSet("an item longer than what holds it", value - 8)
             edits, delta = len(self.edits), self.delta
             self.data_set(inner, value, at, undefined=False)
+            self.foreign_text = foreign
             if self.delta != delta:
                 self._adjust(edits, delta, value, length, node, 4)
         if undefined or at > stop:

@@ -28,7 +28,7 @@ class Walk(Reading):
     ) -> int:
         """Walk the elements of the root or of one item, recognising what is as it was in the one before."""
         memory = node.memory
-        if memory is None:
+        if memory is None or self._in_foreign_text():
             return super().data_set(node, at, stop, undefined=undefined)
         self._data_sets += 1
         if node.hears_entry:
@@ -45,6 +45,8 @@ class Walk(Reading):
                 if buffer.startswith(raw, at - base) and at >= base:
                     if unit.varies:
                         at = self._one(node, at, stop, undefined)
+                        if self._in_foreign_text():
+                            break
                         buffer, base = self._buffer, self._base
                         index += 1
                         continue
@@ -85,7 +87,7 @@ class Walk(Reading):
                 expected = False
             fresh, at = self._learned(node, at, stop, undefined)
             buffer, base = self._buffer, self._base
-            if self._closed:
+            if self._closed or self._in_foreign_text():
                 break
             if expected:
                 memory.replace(index, fresh)
@@ -93,12 +95,17 @@ class Walk(Reading):
                 units.insert(index, fresh)
                 memory.unsettled = True
             index += 1
+        if self._in_foreign_text() and not self._closed:  # nothing is as it was under the common character set
+            self.fresh.append((at, at := self._elements(node, at, stop, undefined)))
         if undefined and not self._closed:
             raise MalformedDataSet("an item that is never closed", at)
         self._closed = False
         if memory.unsettled and not learning:
             memory.settle()
         return at
+
+    def _in_foreign_text(self) -> bool:
+        return self.foreign_text
 
     def _learned(self, node: Node, at: int, stop: int, undefined: bool) -> tuple[Unit, int]:
         """Walk one element; return it as a unit to remember, and where it ends."""
