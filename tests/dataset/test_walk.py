@@ -178,6 +178,32 @@ def test_bytes_that_only_begin_like_a_sequence_stay_whole_and_nothing_of_them_is
         assert (walk.notes, walk.delta, walk.depth) == ([], 0, 0)
 
 
+@pytest.mark.parametrize("remembers", [False, True])
+@pytest.mark.parametrize("whole", [False, True], ids=["no sequence after all", "a sequence"])
+def test_an_item_of_another_character_set_says_nothing_of_what_stands_behind_it(whole: bool, remembers: bool):
+    class Listening(Policy):
+        def decide(self, rule: Rule) -> Rule | None:
+            if rule.tag == 0x00080005:
+                rule.act = self._declare
+            elif rule.tag in (NAME, ID):
+                rule.act = self._tell
+            return rule
+
+        def _declare(self, walk: Walk, rule: Rule, start: int, value: int, end: int) -> None:
+            walk.foreign_text = walk.fleeting = True
+
+        def _tell(self, walk: Walk, rule: Rule, start: int, value: int, end: int) -> None:
+            walk.notes.append((rule.tag, walk.foreign_text))
+
+    content = encode([element(0x00080005, "CS", "ISO_IR 144"), DOE])
+    value = item_header(len(content), EXPLICIT) + content + (b"" if whole else b"rest")
+    data = dicom_file([element(0x00091001, "UN", value), NUMBER])
+    root = Listening(opened(data).syntax.encoding, remembers=remembers)
+    for _ in range(2):
+        walk, _ = walked(data, root)
+        assert walk.notes == [(NAME, True)] * whole + [(ID, False)]
+
+
 def test_an_element_that_only_begins_like_a_sequence_counts_as_fresh_like_any_other():
     almost = element(0x00291001, "UN", item_header(20, EXPLICIT) + encode([DOE]) + b"rest")
     data = dicom_file([UID, almost, NUMBER])

@@ -302,7 +302,7 @@ class Reading:
         self.depth += 1
         if self.depth > self.limits.depth:
             raise LimitExceeded("nested deeper than is accepted", at)
-        item = node.item
+        item, foreign = node.item, self.foreign_text
         while at < stop:
             if at + 14 > self._available or at < self._base:
                 self._refill(at)
@@ -326,19 +326,16 @@ class Reading:
             ):
                 inner = node.twin(IMPLICIT_LE if node.encoding.little else IMPLICIT_BE)
             value = at + 8
-            foreign = self.foreign_text
             if length == UNDEFINED:
                 at = self.data_set(inner, value, stop, undefined=True)
-                self.foreign_text = foreign
-                continue
-            at = value + length
-            if at > stop:
-                raise MalformedDataSet("an item longer than what holds it", value - 8)
-            edits, delta = len(self.edits), self.delta
-            self.data_set(inner, value, at, undefined=False)
-            self.foreign_text = foreign
-            if self.delta != delta:
+            else:
+                at = value + length
+                if at > stop:
+                    raise MalformedDataSet("an item longer than what holds it", value - 8)
+                edits, delta = len(self.edits), self.delta
+                self.data_set(inner, value, at, undefined=False)
                 self._adjust(edits, delta, value, length, node, 4)
+            self.foreign_text = foreign
         if undefined or at > stop:
             raise MalformedDataSet("a sequence that is never closed", at)
         self.depth -= 1
@@ -365,13 +362,14 @@ class Reading:
         if self.source.read(at, at + 4) != (_ITEM_LITTLE if inner.encoding.little else _ITEM_BIG):
             return False
         marks = [len(each) for each in self._lists()]
-        delta, depth, data_sets = self.delta, self.depth, self._data_sets
+        delta, depth, data_sets, foreign = self.delta, self.depth, self._data_sets, self.foreign_text
         try:
             self.sequence(inner, at, end, undefined=False)
         except LimitExceeded:
             raise
         except MalformedDataSet:
             self.delta, self.depth, self._data_sets, self._closed = delta, depth, data_sets, False
+            self.foreign_text = foreign
             for each, mark in zip(self._lists(), marks, strict=True):
                 del each[mark:]
             return False

@@ -104,7 +104,7 @@ class Walk(Reading):
             memory.settle()
         return at
 
-    def _in_foreign_text(self) -> bool:
+    def _in_foreign_text(self) -> bool:  # asked anew each time: any act may have noted it
         return self.foreign_text
 
     def _learned(self, node: Node, at: int, stop: int, undefined: bool) -> tuple[Unit, int]:
