@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from dicomveil.actions.outcome import IMPOSSIBLE, KEPT, Outcome, World
 from dicomveil.actions.shift_date import shift_date
 from dicomveil.errors import UnreadableText
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _REPERTOIRE = {
     "AS": b"0123456789DWMY \\",
@@ -51,11 +55,7 @@ def check_text(raw: bytes, vr: str, world: World) -> Outcome:
 def _judged(raw: bytes, vr: str, world: World) -> Outcome:
     if not raw:
         return KEPT
-    try:
-        text = world.charset.decode(raw, vr)
-    except UnreadableText:
-        return IMPOSSIBLE
-    if world.known.found_in(text) or ("." in text and _UID.search(text)):
+    if _tells(raw, vr, world, world.known.found_in):
         return IMPOSSIBLE
     if not raw.isascii() and world.known.found_in(raw.decode("utf-8", "ignore")):
         return IMPOSSIBLE  # an item may have another character set than the root, where the names are known from
@@ -67,13 +67,16 @@ def check_code(raw: bytes, vr: str, world: World) -> Outcome:
 
     Codes say how an image is to be shown. MONOCHROME2, PRIMARY, HFS and HU name nobody, whatever a patient is called.
     """
+    return IMPOSSIBLE if _tells(raw, vr, world, world.known.has_word_of) else KEPT
+
+
+def _tells(raw: bytes, vr: str, world: World, names_somebody: Callable[[str], bool]) -> bool:
+    """Tell whether a text cannot be read, names somebody, or holds a UID."""
     try:
         text = world.charset.decode(raw, vr)
     except UnreadableText:
-        return IMPOSSIBLE
-    if world.known.has_word_of(text) or ("." in text and _UID.search(text)):
-        return IMPOSSIBLE
-    return KEPT
+        return True
+    return names_somebody(text) or ("." in text and _UID.search(text) is not None)
 
 
 def check_uid(raw: bytes, vr: str, world: World) -> Outcome:
