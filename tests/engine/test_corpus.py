@@ -13,16 +13,16 @@ import pydicom
 import pytest
 
 from dicomveil.dataset.part10 import open_part10
-from dicomveil.dataset.scan import scan
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.syntax import PIXEL_DATA_TAGS
 from dicomveil.engine.report import Report
 from dicomveil.errors import InstanceError
-from dicomveil.standard.dictionary import keyword_of, vr_by_tag
+from dicomveil.standard.dictionary import keyword_of
 from dicomveil.standard.types import required
 from dicomveil.standard.uids import is_standard_uid
 from dicomveil.text.stopwords import NO_IDENTIFIER
 from engine.instances import deidentifier
+from engine.placed import MARKS, folded, values_of
 
 PRESETS = ("basic", "research")
 REFUSALS = {
@@ -36,13 +36,6 @@ REFUSALS = {
     "encrypted-attributes",
     "unknown-transfer-syntax",
     "already-deidentified",
-}
-MARKS = {
-    "PatientID",
-    "PatientIdentityRemoved",
-    "DeidentificationMethod",
-    "DeidentificationMethodCodeSequence",
-    "LongitudinalTemporalInformationModified",
 }
 IDENTIFYING = (
     "PatientName",
@@ -66,14 +59,6 @@ class Copy:
     report: Report
 
 
-@dataclass(frozen=True)
-class Value:
-    star: str
-    vr: str
-    raw: bytes
-    holds_items: bool
-
-
 @pytest.fixture(scope="session", params=PRESETS)
 def copies(request: pytest.FixtureRequest, corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Copy]:
     """One de-identifier takes them all, as in a run; only refusals that are known may happen."""
@@ -91,23 +76,6 @@ def copies(request: pytest.FixtureRequest, corpus: Path, tmp_path_factory: pytes
     return made
 
 
-def values_of(path: Path) -> dict[str, Value]:
-    """Every element at every depth by its address; ``star`` is the address with any item."""
-    with Source.open(path) as source:
-        part10 = open_part10(source)
-        found: dict[str, Value] = {}
-        for element in scan(part10.source, part10.start, part10.syntax.encoding, vr_by_tag()).elements:
-            names = [f"[{step}]" if place % 2 else f".{spelled(step)}" for place, step in enumerate(element.path)]
-            stars = ["[*]" if place % 2 else each for place, each in enumerate(names)]
-            raw = b"" if element.holds_items else part10.source.read(element.value, element.end)
-            found.setdefault("".join(names)[1:], Value("".join(stars)[1:], element.vr, raw, element.holds_items))
-        return found
-
-
-def spelled(tag: int) -> str:
-    return keyword_of(tag) or f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
-
-
 def is_or_is_inside(address: str, noted: set[str]) -> bool:
     parts = address.split(".")
     return any(".".join(parts[:end]).removesuffix("[*]") in noted for end in range(1, len(parts) + 1))
@@ -118,14 +86,14 @@ def test_what_the_report_does_not_name_is_the_same_bytes_and_nothing_else_is_new
     for copy in copies:
         noted = {address for address, *_ in copy.report.lines()} | MARKS
         before, after = values_of(copy.source), values_of(copy.target)
-        for address, value in before.items():
-            kept = not is_or_is_inside(value.star, noted)
-            if kept and (address not in after or after[address].raw != value.raw):
-                wrong.append((copy.source.name, address))
+        for place, value in before.items():
+            kept = not is_or_is_inside(folded(place[0]), noted)
+            if kept and (place not in after or after[place].raw != value.raw):
+                wrong.append((copy.source.name, place))
         wrong += [
-            (copy.source.name, address, "new")
-            for address, value in after.items()
-            if address not in before and not is_or_is_inside(value.star, noted)
+            (copy.source.name, place, "new")
+            for place in after
+            if place not in before and not is_or_is_inside(folded(place[0]), noted)
         ]
     assert wrong == []
 
@@ -136,7 +104,7 @@ def test_nothing_that_the_iod_requires_is_missing_or_empty_that_was_not_so_befor
         before, after = values_of(copy.source), values_of(copy.target)
         for tag, type_ in required(copy.report.sop_class_uid).items():
             keyword = keyword_of(tag)
-            was, now = before.get(keyword), after.get(keyword)
+            was, now = before.get((keyword, 0)), after.get((keyword, 0))
             if was is not None and (
                 now is None or (type_ == 1 and (was.raw or was.holds_items) and not (now.raw or now.holds_items))
             ):
@@ -151,10 +119,10 @@ def test_nothing_of_the_patient_is_left_before_the_pixels(copies: list[Copy]) ->
         wanted = {
             part.strip(b" \0").lower()
             for keyword in IDENTIFYING
-            if keyword in before
-            for part in re.split(rb"[\\^= ,]", before[keyword].raw)
+            if (keyword, 0) in before
+            for part in re.split(rb"[\\^= ,]", before[keyword, 0].raw)
         }
-        wanted |= {before[keyword].raw.strip(b" \0").lower() for keyword in AS_A_WHOLE if keyword in before}
+        wanted |= {before[keyword, 0].raw.strip(b" \0").lower() for keyword in AS_A_WHOLE if (keyword, 0) in before}
         wanted = {
             each
             for each in wanted
@@ -165,7 +133,7 @@ def test_nothing_of_the_patient_is_left_before_the_pixels(copies: list[Copy]) ->
         }
         haystack = b"\0".join(
             value.raw.lower()
-            for address, value in values_of(copy.target).items()
+            for (address, _), value in values_of(copy.target).items()
             if value.vr not in ("DS", "IS", "TM", "DA", "DT")
             and len(value.raw) < 1 << 20
             and "PixelData" not in address
@@ -175,11 +143,11 @@ def test_nothing_of_the_patient_is_left_before_the_pixels(copies: list[Copy]) ->
 
 
 def test_pixels_are_the_same_bytes(copies: list[Copy]) -> None:
-    names = {keyword_of(tag) for tag in PIXEL_DATA_TAGS}
+    places = {(keyword_of(tag), 0) for tag in PIXEL_DATA_TAGS}
     for copy in copies:
         before, after = values_of(copy.source), values_of(copy.target)
-        assert {name: before[name].raw for name in names & set(before)} == {
-            name: after[name].raw for name in names & set(after)
+        assert {place: before[place].raw for place in places & set(before)} == {
+            place: after[place].raw for place in places & set(after)
         }
 
 

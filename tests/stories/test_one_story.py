@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,25 +14,15 @@ import pytest
 from builders import EXPLICIT, FORMS, Element, Form, Raw, dicom_file, element, nested, sequence
 from dicomveil.batch.reports import ReportWriter
 from dicomveil.batch.run import DONE, Outcome, Run
-from dicomveil.dataset.part10 import open_part10
-from dicomveil.dataset.scan import scan
-from dicomveil.dataset.source import Source
 from dicomveil.engine.explain import Line, explain
 from dicomveil.recipe.load import load_recipe
 from dicomveil.recipe.model import Recipe
-from dicomveil.standard.dictionary import keyword_of, vr_by_tag
 from engine.instances import KEY, deidentifier, with_elements
+from engine.placed import MARKS, Value, folded, values_of
 
 RECIPES = {"basic": ("basic", ()), "research-safe-private": ("research", ("retain-safe-private",))}
 LARGEST_BYTES = 1 << 20
 SR = "1.2.840.10008.5.1.4.1.1.88.33"
-MARKS = {
-    "PatientID",
-    "PatientIdentityRemoved",
-    "DeidentificationMethod",
-    "DeidentificationMethodCodeSequence",
-    "LongitudinalTemporalInformationModified",
-}
 SAME_FOR_EVERY_VALUE = {"empty", "dummy", "stamp"}
 """Told of an element even if it was so before."""
 
@@ -44,15 +33,6 @@ METHOD_CODE = [
 ]
 
 Told = Counter[tuple[str, str, str]]
-Place = tuple[str, int]
-"""An exact address, and which of those that stand there, in the order of the file."""
-
-
-@dataclass(frozen=True)
-class Value:
-    vr: str
-    raw: bytes
-    holds_items: bool
 
 
 @dataclass(frozen=True)
@@ -262,10 +242,6 @@ def difference(story: Story) -> list[tuple[str, str, str]]:
     return [*(reported - explained), *(explained - reported), *(kept - story.explained)]
 
 
-def folded(address: str) -> str:
-    return re.sub(r"\[[0-9]+\]", "[*]", address)
-
-
 def changes(told: Told) -> Told:
     """Leave out what is kept, and what goes with the sequence it is in: that has a line of its own."""
     return Counter(
@@ -274,24 +250,6 @@ def changes(told: Told) -> Told:
 
 
 # --- what is so
-
-
-def values_of(path: Path) -> dict[Place, Value]:
-    with Source.open(path) as file:
-        part10 = open_part10(file)
-        source = part10.source
-        found: dict[Place, Value] = {}
-        times: Counter[str] = Counter()
-        for each in scan(source, part10.start, part10.syntax.encoding, vr_by_tag()).elements:
-            address = "".join(f"[{step}]" if at % 2 else f".{spelled(step)}" for at, step in enumerate(each.path))[1:]
-            raw = b"" if each.holds_items else source.read(each.value, each.end)
-            found[address, times[address]] = Value(each.vr, raw, each.holds_items)
-            times[address] += 1
-        return found
-
-
-def spelled(tag: int) -> str:
-    return keyword_of(tag) or f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
 def untrue(story: Story) -> Iterator[tuple[str, str, str]]:
