@@ -195,8 +195,8 @@ def test_an_item_of_another_character_set_says_nothing_of_what_stands_behind_it(
         def _tell(self, walk: Walk, rule: Rule, start: int, value: int, end: int) -> None:
             walk.notes.append((rule.tag, walk.foreign_text))
 
-    content = encode([element(0x00080005, "CS", "ISO_IR 144"), DOE])
-    value = item_header(len(content), EXPLICIT) + content + (b"" if whole else b"rest")
+    content = encode([element(0x00080005, "CS", "ISO_IR 144"), DOE]) + (b"" if whole else b"rest")
+    value = item_header(len(content), EXPLICIT) + content
     data = dicom_file([element(0x00091001, "UN", value), NUMBER])
     root = Listening(opened(data).syntax.encoding, remembers=remembers)
     for _ in range(2):
