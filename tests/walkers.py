@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from dicomveil.dataset.limits import Limits
 from dicomveil.dataset.part10 import Part10, open_part10
 from dicomveil.dataset.rules import Node, Rule
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.splice import Piece, pieces_of
 from dicomveil.dataset.syntax import Encoding
-from dicomveil.dataset.walk import Limits, Walk
+from dicomveil.dataset.walk import Walk
 from dicomveil.dataset.write import Draft
 from dicomveil.standard.dictionary import vr_by_tag
 

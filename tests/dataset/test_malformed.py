@@ -37,10 +37,11 @@ from builders import (
     nested,
     sequence,
 )
+from dicomveil.dataset.limits import Limits
 from dicomveil.dataset.peek import Peek
 from dicomveil.dataset.rules import Rule
 from dicomveil.dataset.scan import scan
-from dicomveil.dataset.walk import Limits, Walk
+from dicomveil.dataset.walk import Walk
 from dicomveil.errors import InstanceError, LimitExceeded, MalformedDataSet, NotDicom
 from dicomveil.standard.dictionary import vr_by_tag
 from walkers import Looking, Policy, opened, walked

@@ -27,9 +27,10 @@ from builders import (
     nested,
     sequence,
 )
+from dicomveil.dataset.limits import Limits
 from dicomveil.dataset.rules import Rule
 from dicomveil.dataset.syntax import Encoding
-from dicomveil.dataset.walk import Limits, Walk, flat
+from dicomveil.dataset.walk import Walk, flat
 from dicomveil.errors import LimitExceeded, MalformedDataSet
 from walkers import Looking, Policy, opened, walked
 

@@ -24,12 +24,13 @@ from builders import (
     encode,
     value_bytes,
 )
+from dicomveil.dataset.limits import Limits
 from dicomveil.dataset.rules import Node, Rule
 from dicomveil.dataset.scan import scan
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.splice import deflated, pieces_of
 from dicomveil.dataset.syntax import EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, Encoding
-from dicomveil.dataset.walk import Limits, Walk, flat
+from dicomveil.dataset.walk import Walk, flat
 from walkers import Policy, joined
 
 ENCODINGS = {EXPLICIT: EXPLICIT_LE, IMPLICIT: IMPLICIT_LE, BIG_ENDIAN: EXPLICIT_BE}

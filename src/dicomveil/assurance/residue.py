@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dicomveil.dataset.limits import Limits
 from dicomveil.dataset.rules import Node, Rule
 from dicomveil.dataset.syntax import PIXEL_DATA_TAGS, Encoding
-from dicomveil.dataset.walk import Limits, Walk
+from dicomveil.dataset.walk import Walk
 from dicomveil.errors import BrokenInstance, MalformedDataSet, ResidueFound
 from dicomveil.standard.dictionary import keyword_of, vr_by_tag
 

@@ -6,6 +6,7 @@ import zlib
 from dataclasses import dataclass
 from struct import Struct
 
+from dicomveil.dataset.limits import Limits
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.syntax import (
     DEFLATED,
@@ -18,7 +19,6 @@ from dicomveil.dataset.syntax import (
     TransferSyntax,
     transfer_syntax,
 )
-from dicomveil.dataset.walk import Limits
 from dicomveil.errors import LimitExceeded, MalformedDataSet, NotDicom
 
 TRANSFER_SYNTAX_UID = 0x00020010

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from struct import Struct
 from typing import TYPE_CHECKING, Any
 
+from dicomveil.dataset.fragments import end_of_fragments
+from dicomveil.dataset.limits import Limits
 from dicomveil.dataset.rules import KEEP, LENGTH_16, LENGTH_32_AFTER_VR, VR_CODES, Node, Rule
 from dicomveil.dataset.syntax import (
     BINARY_VRS,
@@ -22,14 +22,7 @@ if TYPE_CHECKING:
     from dicomveil.dataset.source import Source
     from dicomveil.dataset.splice import Edit
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a walk is willing to take on, so that a hostile file costs bounded time and memory."""
-
-    depth: int = 64
-    elements: int = 4_000_000
-    inflated_bytes: int = 1 << 29
+Mark = tuple[int, int, int, int, bool, list[int]]
 
 
 class Stranger(Exception):
@@ -82,7 +75,7 @@ class Reading:
         self.foreign_text = False
         self.depth = 0
         self._start = 0
-        self._after_pixels: tuple[int, ...] = ()
+        self._after_pixels: tuple[int, Mark] | None = None
         self._data_sets = 0
         self._closed = False
         self._buffer, self._base = source.window(0)
@@ -108,10 +101,11 @@ class Reading:
         except LimitExceeded:
             raise
         except MalformedDataSet:
-            if not self._after_pixels:
+            if self._after_pixels is None:
                 raise
-            end = self._forget_after_pixels()
-        if end + 8 <= self.source.size and not self._after_pixels and not self._is_zeros(end):
+            end, mark = self._after_pixels
+            self._back_to(mark)
+        if end + 8 <= self.source.size and self._after_pixels is None and not self._is_zeros(end):
             raise MalformedDataSet("something that is no element where an element must be", end)
         if self.stamped < len(self.stamps):
             self.stamp(UNDEFINED, end)
@@ -235,7 +229,7 @@ class Reading:
         elif self.tidy and rule.length_form == LENGTH_32_AFTER_VR and self.source.read(at + 6, at + 8) != b"\0\0":
             self.edits.insert(edits, (at + 6, at + 8, b"\0\0"))
         if rule.tag in PIXEL_DATA_TAGS and not self.depth:
-            self._after_pixels = (end, self.delta, self.stamped, *map(len, self._lists()))
+            self._after_pixels = end, self._mark()
             self.fleeting = True
         return end
 
@@ -275,7 +269,10 @@ class Reading:
         if length == UNDEFINED:
             if rule.vr in BINARY_VRS:
                 self.read_as_items = False
-                return self._fragments(value, stop, node.encoding.little)
+                end = end_of_fragments(self.source, value, stop, little=node.encoding.little)
+                if self.tidy and self.source.read(end - 4, end) != b"\0\0\0\0":
+                    self.replace(end - 4, end, b"\0\0\0\0")
+                return end
             if rule.length_form == LENGTH_32_AFTER_VR and rule.vr not in ("SQ", "UN"):
                 raise MalformedDataSet("an undefined length on a VR that cannot have one", at)
             inside = rule.inside or node.inert()
@@ -361,17 +358,13 @@ class Reading:
         inner = inside.twin(self._unknown_encoding(node, at))
         if self.source.read(at, at + 4) != (_ITEM_LITTLE if inner.encoding.little else _ITEM_BIG):
             return False
-        marks = [len(each) for each in self._lists()]
-        delta, depth, data_sets, foreign = self.delta, self.depth, self._data_sets, self.foreign_text
+        here = self._mark()
         try:
             self.sequence(inner, at, end, undefined=False)
         except LimitExceeded:
             raise
         except MalformedDataSet:
-            self.delta, self.depth, self._data_sets, self._closed = delta, depth, data_sets, False
-            self.foreign_text = foreign
-            for each, mark in zip(self._lists(), marks, strict=True):
-                del each[mark:]
+            self._back_to(here)
             return False
         return True
 
@@ -379,23 +372,6 @@ class Reading:
         """Return how the items in a UN value are encoded: little endian even in big (PS3.5 6.2.2 note 2)."""
         little = self.source.read(at, at + 2) == _ITEM_LITTLE[:2]
         return IMPLICIT_LE if little and not node.encoding.little else node.encoding
-
-    def _fragments(self, at: int, stop: int, little: bool) -> int:
-        """Step over encapsulated fragments, header by header, without reading them (PS3.5 A.4)."""
-        read, plain = self.source.read, _ITEM[little]
-        while at + 8 <= stop:
-            header = read(at, at + 8)
-            if len(header) < 8:
-                break
-            group, element, length = plain(header)
-            if group == 0xFFFE and element == 0xE0DD:
-                if length and self.tidy:
-                    self.replace(at + 4, at + 8, b"\0\0\0\0")
-                return at + 8
-            if group != 0xFFFE or element != 0xE000 or length == UNDEFINED:
-                raise MalformedDataSet("something that is no fragment in encapsulated pixel data", at)
-            at += 8 + length
-        raise MalformedDataSet("encapsulated pixel data that is never closed", min(at, self.source.size))
 
     def _refill(self, at: int) -> tuple[bytes, int, int]:
         """Move the window to ``at``."""
@@ -411,20 +387,24 @@ class Reading:
     def _lists(self) -> tuple[list[Any], ...]:
         return self.edits, self.notes, self.identity, self.facts, self.fresh
 
+    def _mark(self) -> Mark:
+        """Return what `_back_to` needs to take back what comes of the bytes from here on."""
+        lengths = [len(each) for each in self._lists()]
+        return self.delta, self.depth, self.stamped, self._data_sets, self.foreign_text, lengths
+
+    def _back_to(self, mark: Mark) -> None:
+        """Take back what came of bytes that proved to be no elements."""
+        self.delta, self.depth, self.stamped, self._data_sets, self.foreign_text, lengths = mark
+        self._closed = False
+        for each, length in zip(self._lists(), lengths, strict=True):
+            del each[length:]
+
     def _is_zeros(self, at: int) -> bool:
         """Tell whether nothing but zeros follows."""
         size = self.source.size
         parts = range(at, size, _PADDING_READ_BYTES)
         return not any(any(self.source.read(part, min(part + _PADDING_READ_BYTES, size))) for part in parts)
 
-    def _forget_after_pixels(self) -> int:
-        """Take back what came of bytes behind Pixel Data that are no elements; return where it ends."""
-        end, self.delta, self.stamped, *marks = self._after_pixels
-        for each, mark in zip(self._lists(), marks, strict=True):
-            del each[mark:]
-        return end
-
 
 _PADDING_READ_BYTES = 64 * 1024
 _ITEM_LITTLE, _ITEM_BIG = b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00"
-_ITEM = {True: Struct("<HHL").unpack_from, False: Struct(">HHL").unpack_from}

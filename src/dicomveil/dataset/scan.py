@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from dicomveil.dataset.limits import Limits
 from dicomveil.dataset.rules import LENGTH_32_AFTER_VR, Node, Rule
-from dicomveil.dataset.walk import Limits, Walk
+from dicomveil.dataset.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

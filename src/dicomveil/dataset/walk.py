@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dicomveil.dataset.reading import Limits, Reading, Stranger
+from dicomveil.dataset.reading import Reading
 from dicomveil.dataset.recall import LARGEST_UNIT_BYTES, MOST_UNITS, Unit
 from dicomveil.dataset.rules import KEEP
 from dicomveil.dataset.splice import spliced
@@ -17,7 +17,7 @@ from dicomveil.errors import MalformedDataSet
 if TYPE_CHECKING:
     from dicomveil.dataset.rules import Node
 
-__all__ = ["Limits", "Stranger", "Walk", "flat"]
+__all__ = ["Walk", "flat"]
 
 
 class Walk(Reading):

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from dicomveil.assurance.residue import ResidueCheck
+from dicomveil.dataset.limits import Limits
 from dicomveil.dataset.meta import file_meta
 from dicomveil.dataset.part10 import Part10, open_part10
 from dicomveil.dataset.peek import Peek
+from dicomveil.dataset.reading import Stranger
 from dicomveil.dataset.source import FIRST_WINDOW_BYTES, Source
 from dicomveil.dataset.splice import Edit, Piece, deflated, pieces_of
 from dicomveil.dataset.syntax import UNDEFINED
-from dicomveil.dataset.walk import Limits, Stranger, Walk
+from dicomveil.dataset.walk import Walk
 from dicomveil.dataset.write import Draft
 from dicomveil.engine.admit import admit_sop_class, admit_transfer_syntax, pixels_need_a_look
 from dicomveil.engine.harvest import Enough
