@@ -5,6 +5,7 @@
     ├── ProjectKeyError             a project key is missing, damaged or readable by others
     │   └── StandInTableError       the same of a table of random stand-ins
     ├── AddressError                a text is no address: at which character, what belongs there
+    ├── EditError                   edits that no file can take; lists every problem; before any file is read
     ├── UsageError                  arguments that cannot be carried out together
     └── InstanceError               one file; a batch goes on
         ├── NotDicom                no DICOM data set was recognised
@@ -15,6 +16,7 @@
         │   ├── UnreadableText
         │   └── UnwritableValue     a Python value cannot be encoded
         ├── Refused                 it cannot be made safe: a reason code
+        ├── EditRefused             an edit that this file cannot take: the address, why
         ├── FailedCheck             the finished output did not pass a check
         │   ├── ResidueFound        something of the original is left
         │   └── BrokenInstance      the output cannot be read to its last byte
@@ -74,6 +76,17 @@ class AddressError(DicomveilError, ValueError):
         super().__init__(f"expected {expected} at character {position + 1}")
         self.expected = expected
         self.position = position
+
+
+class EditError(DicomveilError, ValueError):
+    """Edits that no file can take; ``problems`` lists what is wrong, each with the address as it was written.
+
+    Values are never repeated; misspelt names are, since they are no values.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
 
 
 class UsageError(DicomveilError):
@@ -150,6 +163,17 @@ class Refused(InstanceError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class EditRefused(InstanceError):
+    """An edit that this file cannot take; nothing of the list is done to it then."""
+
+    code = "edit-refused"
+
+    def __init__(self, address: str, reason: str) -> None:
+        super().__init__(f"{address}: {reason}")
+        self.address = address
+        self.reason = reason
 
 
 class FailedCheck(InstanceError):

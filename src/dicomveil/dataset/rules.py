@@ -119,7 +119,7 @@ class Node:
     def learn(self, key: bytes) -> Rule:
         """Decide on the header ``key`` (tag, and VR if explicit) and remember the decision."""
         tag = self.tag_of(key)
-        vr, form = self._vr_of(tag, key[4:])
+        vr, form = self.vr_and_form(tag, key[4:])
         plain = form != LENGTH_32_AFTER_VR and vr not in _NEVER_PLAIN and 0xFFFF < tag < 0xFFFE0000
         rule = None if tag >> 16 == 0xFFFE else self.rule_for(tag, vr)
         if rule is None:
@@ -139,7 +139,7 @@ class Node:
     def _plain_form(self) -> int:
         return LENGTH_16 if self.encoding.explicit else LENGTH_32
 
-    def _vr_of(self, tag: int, code: bytes) -> tuple[str, int]:
+    def vr_and_form(self, tag: int, code: bytes) -> tuple[str, int]:
         """Return the VR of a header and where its length stands."""
         if code in _SHORT and tag < 0xFFFE0000:
             return _SHORT[code], LENGTH_16
@@ -162,6 +162,10 @@ class Inert(Node):
     def in_encoding(self, encoding: Encoding) -> Node:
         """Keep everything in another encoding."""
         return Inert(encoding, self.vr_of)
+
+    def inert(self) -> Node:
+        """Keep everything: this place does."""
+        return self
 
 
 def implied_vr(tag: int) -> str:

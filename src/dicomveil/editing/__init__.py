@@ -1,0 +1,1 @@
+"""Editing: what shall become of which element, said as values; no policy enters."""
