@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from dicomveil.batch.faults import fault
 from dicomveil.batch.layout import Layout
 from dicomveil.batch.project import check_apart
 from dicomveil.dataset.discover import files_under
@@ -119,7 +120,7 @@ class Run:
         except MemoryError:
             return Outcome(number, token, "out-of-memory", "not enough memory for this file", None, None, path)
         except Exception as error:  # a fault of ours: this file is reported, the rest goes on
-            return Outcome(number, token, "internal-error", _internal(error), None, None, path)
+            return Outcome(number, token, "internal-error", fault(error), None, None, path)
         self._taken.add(places[0])
         return Outcome(number, token, DONE, "", report, places[0], path)
 
@@ -137,12 +138,3 @@ class Run:
             except OSError as error:
                 raise NotWritten(os.strerror(error.errno or 0)) from None
         return self.target
-
-
-def _internal(error: Exception) -> str:
-    """Say where an error nobody foresaw came up; its own words might quote a value."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = "" if trace is None else f" in {os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
-    return f"{type(error).__name__}{where}; please report it, without patient data"

@@ -14,7 +14,6 @@ from dicomveil.dataset.limits import Limits
 from dicomveil.dataset.rules import LENGTH_16, LENGTH_32_AFTER_VR
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.splice import spliced
-from dicomveil.dataset.syntax import UNDEFINED
 from dicomveil.errors import LimitExceeded, MalformedDataSet
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ class Lying(NamedTuple):
     start: int
     value: int
     end: int
+    little: bool
 
     @property
     def raw(self) -> bytes:
@@ -44,6 +44,12 @@ class Lying(NamedTuple):
         """Where the length stands, and in how many bytes."""
         size = 2 if self.form == LENGTH_16 else 4
         return self.value - size, size
+
+    @property
+    def is_undefined(self) -> bool:
+        """Tell whether a delimiter ends the value (PS3.5 7.5)."""
+        at, size = self.length_field
+        return size == 4 and self.source.read(at, at + 4) == _UNDEFINED
 
 
 class Outline:
@@ -125,12 +131,8 @@ class Outline:
         items = self._opened.get(slot)
         new = items.flat() if items is not None and items.is_changed else self._new.get(slot)
         if new is None:
-            source, start, end = self.source, self.starts[slot], self._end(slot)
-        else:
-            source, start, end = Source.in_memory(new), 0, len(new)
-        tag = self.tag_of(slot)
-        vr, form = self.node.vr_and_form(tag, self._code(source, start))
-        return Lying(tag, vr, form, source, start, start + (12 if form == LENGTH_32_AFTER_VR else 8), end)
+            return self._in_source(slot)
+        return self._lying(slot, Source.in_memory(new), 0, len(new))
 
     def raw(self, tag: int) -> bytes | None:
         """Return the undecoded value of an attribute of this level; None if it is not there."""
@@ -196,6 +198,23 @@ class Outline:
         self._opened[slot] = opened
         return opened
 
+    def has(self, slot: int) -> bool:
+        """Tell whether an element is there, as things stand."""
+        return self._new.get(slot) != b"" if slot >= 0 else slot in self._new
+
+    def was(self, tag: int) -> bytes | None:
+        """Return the undecoded value that an attribute of this level has in the source; None if it is not there."""
+        slot = self._slots.get(tag)
+        return None if slot is None else self._in_source(slot).raw
+
+    def changes(self) -> list[tuple[int, Lying | None, Items | None]]:
+        """Return the slots whose elements have changed, what they were, and their items if only these have changed."""
+        changed = {slot for slot, items in self._opened.items() if items.is_changed} | self._new.keys()
+        return [
+            (slot, None if slot < 0 else self._in_source(slot), None if slot in self._new else self._opened[slot])
+            for slot in sorted(changed, key=self.tag_of)
+        ]
+
     def edits(self) -> list[Edit]:
         """Return what has to change in the source, in ascending order."""
         found: list[tuple[int, list[Edit]]] = []
@@ -216,11 +235,18 @@ class Outline:
         """Return all elements as they shall be."""
         return spliced(self.source.read(self.start, self.stop), self.start, self.edits())
 
+    def _in_source(self, slot: int) -> Lying:
+        return self._lying(slot, self.source, self.starts[slot], self._end(slot))
+
+    def _lying(self, slot: int, source: Source, start: int, end: int) -> Lying:
+        tag = self.tag_of(slot)
+        vr, form = self.node.vr_and_form(tag, source.read(start + 4, start + 6) if self.encoding.explicit else b"")
+        return Lying(
+            tag, vr, form, source, start, start + (12 if form == LENGTH_32_AFTER_VR else 8), end, self.encoding.little
+        )
+
     def _end(self, slot: int) -> int:
         return self.starts[slot + 1] if slot + 1 < len(self.starts) else self.stop
-
-    def _code(self, source: Source, start: int) -> bytes:
-        return source.read(start + 4, start + 6) if self.encoding.explicit else b""
 
     def _place(self, tag: int) -> int:
         """Return where a new element goes: before the first with a higher tag."""
@@ -267,9 +293,7 @@ class Items:
 
     def __init__(self, outer: Outline, lying: Lying) -> None:
         self._outer, self._lying = outer, lying
-        at, size = lying.length_field
-        order = "little" if outer.encoding.little else "big"
-        self._undefined = size == 4 and int.from_bytes(lying.source.read(at, at + 4), order) == UNDEFINED  # type: ignore[arg-type]
+        self._undefined = lying.is_undefined
         self._node = outer.node
         found: list[Indexed] = []
         if lying.end > lying.value:
@@ -296,6 +320,10 @@ class Items:
         empty = Outline(Source.in_memory(b""), nothing, self._outer.limits, self._outer.depth + 1)
         self.items.insert(number, Item(empty, -1, -1, False))
         return empty
+
+    def gone(self) -> list[int]:
+        """Return the numbers that items which are gone had."""
+        return [number for number, item in enumerate(self._first) if item not in self.items]
 
     def edits(self) -> list[Edit]:
         """Return what has to change in the bytes the sequence lies in, its length included."""
@@ -343,9 +371,11 @@ class Items:
             length = self._lying.end - self._lying.value + growth
             if length >= (1 << 8 * size) - 1:
                 raise LimitExceeded("grown longer than its length can say", at)
-            order = "little" if self._outer.encoding.little else "big"
-            edits.insert(0, (at, at + size, length.to_bytes(size, order)))  # type: ignore[arg-type]
+            edits.insert(0, (at, at + size, length.to_bytes(size, "little" if self._outer.encoding.little else "big")))
         return edits
+
+
+_UNDEFINED = b"\xff\xff\xff\xff"
 
 
 def _growth(edits: list[Edit]) -> int:

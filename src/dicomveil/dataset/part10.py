@@ -30,13 +30,15 @@ class Part10:
     """A file as far as it must be known to walk its data set.
 
     ``source`` holds the data set from ``start`` on: the file itself, or the inflated bytes of a deflated one.
-    ``meta`` is the undecoded File Meta Information by tag.
+    ``meta`` is the undecoded File Meta Information by tag; in the file it lies from ``meta_start`` to ``meta_stop``.
     """
 
     source: Source
     start: int
     syntax: TransferSyntax
     meta: dict[int, bytes]
+    meta_start: int
+    meta_stop: int
 
 
 def open_part10(source: Source, limits: Limits | None = None) -> Part10:
@@ -68,9 +70,9 @@ def open_part10(source: Source, limits: Limits | None = None) -> Part10:
         raise NotDicom
     if uid == DEFLATED:
         inflated = _inflate(source, start, limits or Limits())
-        return Part10(Source.in_memory(inflated), 0, transfer_syntax(uid), meta)
+        return Part10(Source.in_memory(inflated), 0, transfer_syntax(uid), meta, at, start)
     syntax = _believed(uid, first)
-    return Part10(source, start, syntax, meta)
+    return Part10(source, start, syntax, meta, at, start)
 
 
 def looks_like_data_set(head: bytes) -> bool:

@@ -74,6 +74,22 @@ class Draft:
             raise NotWritten(_reason(error)) from None
         return size
 
+    def resemble(self, status: os.stat_result, *, times: bool) -> None:
+        """Give the draft the owner, where the system lets us, the permissions and, if asked, the times of another file.
+
+        Raises
+        ------
+        OSError
+            If the system refuses.
+        """
+        mine = os.fstat(self.fd)
+        if (mine.st_uid, mine.st_gid) != (status.st_uid, status.st_gid):
+            with suppress(PermissionError):
+                os.fchown(self.fd, status.st_uid, status.st_gid)
+        os.fchmod(self.fd, status.st_mode & 0o7777)
+        if times:
+            os.utime(self.fd, ns=(status.st_atime_ns, status.st_mtime_ns))
+
     def publish(self) -> None:
         """Give the finished file its name, at once."""
         try:

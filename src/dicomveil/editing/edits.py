@@ -80,6 +80,11 @@ class Copy(Edit):
         Edit.__post_init__(self)
         object.__setattr__(self, "source", read_address(self.source))
 
+    @property
+    def source_place(self) -> Address:
+        """The address of the other, read."""
+        return read_address(self.source)
+
 
 @dataclass(frozen=True, slots=True)
 class Format(Edit):

@@ -1,0 +1,96 @@
+"""Put an edited file in the place of its source: at once and with a backup, or, where asked, by patching bytes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dicomveil.dataset.splice import pieces_of
+from dicomveil.dataset.write import Draft
+from dicomveil.errors import EditRefused, NotWritten
+
+if TYPE_CHECKING:
+    from dicomveil.dataset.source import Source
+    from dicomveil.dataset.splice import Edit
+
+BACKUP_SUFFIX = ".bak"
+
+_NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a file is edited in its place.
+
+    ``backup`` keeps the original beside it, with ``.bak`` behind its name; ``new_backup`` lets that replace one that is
+    there. ``keep_times`` gives the edited file the times of the original. ``patch`` writes values of unchanged length
+    over the old ones: no copy is made, and a run killed meanwhile may leave some of them written.
+    """
+
+    backup: bool = True
+    new_backup: bool = False
+    keep_times: bool = False
+    patch: bool = False
+
+
+def replaced(source: Source, edits: list[Edit], path: str, manner: Manner) -> None:
+    """Write the edited file beside its source, with its permissions, and let it take the name.
+
+    There is the old file or the new one under the name at any time, and the backup before the new one.
+
+    Raises
+    ------
+    NotWritten
+        If the system refuses, or a backup is there already; everything is as it was then.
+    """
+    path = os.path.realpath(path)
+    with Draft(path, overwrite=True) as draft:
+        draft.write(source, pieces_of(b"", source, 0, source.size, edits))
+        status = os.fstat(source.fd)
+        try:
+            draft.resemble(status, times=manner.keep_times)
+            if manner.backup:
+                _keep(path, path + BACKUP_SUFFIX, replace=manner.new_backup)
+        except OSError as error:
+            raise NotWritten(os.strerror(error.errno or 0)) from None
+        draft.publish()
+
+
+def patched(path: str, edits: list[Edit]) -> None:
+    """Write new values over old ones of the same length. Not atomic.
+
+    Raises
+    ------
+    EditRefused
+        If one has another length; nothing is written then.
+    NotWritten
+        If the system refuses.
+    """
+    if any(len(new) != end - start for start, end, new in edits):
+        raise EditRefused("patch", "the edits change the length of the file; edit it in place without patching")
+    try:
+        fd = os.open(path, os.O_WRONLY | getattr(os, "O_CLOEXEC", 0))
+        try:
+            for start, _, new in edits:
+                if os.pwrite(fd, new, start) != len(new):
+                    raise OSError(errno.EIO, "cut short")
+        finally:
+            os.close(fd)
+    except OSError as error:
+        raise NotWritten(os.strerror(error.errno or 0)) from None
+
+
+def _keep(path: str, backup: str, *, replace: bool) -> None:
+    if os.path.lexists(backup):
+        if not replace:
+            raise NotWritten("a backup of an earlier edit is there already; move it away, or do without a backup")
+        os.unlink(backup)
+    try:
+        os.link(path, backup)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        shutil.copy2(path, backup)
