@@ -9,10 +9,12 @@ from dicomveil.version import VERSION
 if TYPE_CHECKING:
     from dicomveil.batch.run import Outcome, Run
     from dicomveil.engine.deidentify import Deidentifier
+    from dicomveil.engine.edit import Editor
+    from dicomveil.engine.edit_anything import edit
     from dicomveil.engine.explain import explain
     from dicomveil.engine.report import Report
     from dicomveil.engine.stand_ins import stand_ins
-    from dicomveil.errors import DicomveilError, InstanceError, RecipeError
+    from dicomveil.errors import DicomveilError, EditError, EditRefused, InstanceError, RecipeError
     from dicomveil.pseudonyms.key import ProjectKey
     from dicomveil.pseudonyms.sources import KeyedPseudonyms, RandomPseudonyms
     from dicomveil.recipe.load import load_recipe
@@ -22,6 +24,9 @@ __version__ = VERSION
 __all__ = [
     "Deidentifier",
     "DicomveilError",
+    "EditError",
+    "EditRefused",
+    "Editor",
     "InstanceError",
     "KeyedPseudonyms",
     "Outcome",
@@ -31,6 +36,7 @@ __all__ = [
     "Report",
     "Run",
     "__version__",
+    "edit",
     "explain",
     "load_recipe",
     "stand_ins",
@@ -39,6 +45,9 @@ __all__ = [
 _HOMES = {
     "Deidentifier": "engine.deidentify",
     "DicomveilError": "errors",
+    "EditError": "errors",
+    "EditRefused": "errors",
+    "Editor": "engine.edit",
     "InstanceError": "errors",
     "KeyedPseudonyms": "pseudonyms.sources",
     "Outcome": "batch.run",
@@ -47,6 +56,7 @@ _HOMES = {
     "RecipeError": "errors",
     "Report": "engine.report",
     "Run": "batch.run",
+    "edit": "engine.edit_anything",
     "explain": "engine.explain",
     "load_recipe": "recipe.load",
     "stand_ins": "engine.stand_ins",

@@ -6,6 +6,7 @@
     │   └── StandInTableError       the same of a table of random stand-ins
     ├── AddressError                a text is no address: at which character, what belongs there
     ├── EditError                   edits that no file can take; lists every problem; before any file is read
+    ├── WrongValue                  what an attribute or its VR does not allow: says what would be
     ├── UsageError                  arguments that cannot be carried out together
     └── InstanceError               one file; a batch goes on
         ├── NotDicom                no DICOM data set was recognised
@@ -87,6 +88,14 @@ class EditError(DicomveilError, ValueError):
     def __init__(self, *problems: str) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class WrongValue(DicomveilError, ValueError):
+    """A value that an attribute cannot have (PS3.5 6.2, PS3.6); ``reason`` says what is allowed, never the value."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class UsageError(DicomveilError):

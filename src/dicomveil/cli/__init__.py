@@ -13,7 +13,9 @@ DONE, SOME_NOT_DONE, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 COMMANDS = {
     "deidentify": "write a de-identified copy of a file or a folder",
+    "edit": "change tags of a file or of every file in a folder",
     "explain": "say for every element of a file what would become of it, and why",
+    "find": "print the files of a folder that fulfil a condition",
     "recipes": "list the recipes that come with dicomveil, or show one",
 }
 
@@ -85,8 +87,12 @@ def _command(name: str) -> Callable[[list[str]], int]:
     match name:
         case "deidentify":
             from dicomveil.cli.deidentify import deidentify as command
+        case "edit":
+            from dicomveil.cli.edit import edit as command
         case "explain":
             from dicomveil.cli.explain import explain as command
+        case "find":
+            from dicomveil.cli.find import find as command
         case _:
             from dicomveil.cli.recipes import recipes as command
     return command

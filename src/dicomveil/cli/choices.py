@@ -68,10 +68,9 @@ def chosen_key(option: str | None, project: Project, recipe: Recipe) -> KeyInUse
     ProjectKeyError
         If the key is missing or unusable; says which one.
     """
-    path = _named_key(option)
-    if path:
-        where = "the file of --key" if option else f"the file of {KEY_VARIABLE}"
-        return KeyInUse(_read_key(path, where), path, chosen=True)
+    path, key = _named_key(option), read_key(option)
+    if key is not None:
+        return KeyInUse(key, path, chosen=True)
     if recipe.pseudonyms.source != "documented" and os.path.lexists(project.key_path):
         return KeyInUse(_read_key(project.key_path, _PRIVATE_FOLDER), project.key_path)
     return KeyInUse(ProjectKey.generate(), None)
@@ -127,6 +126,18 @@ def chosen_pseudonyms(recipe: Recipe, in_use: KeyInUse, project: Project, *, dry
     if dry_run and recipe.pseudonyms.source == "random":
         return KeyedPseudonyms(in_use.key, recipe.dates, recipe.pseudonyms.prefix)
     return stand_ins(recipe, key_of(recipe, in_use), project.table_path)
+
+
+def read_key(option: str | None) -> ProjectKey | None:
+    """Read the key that an option or the environment names; None if neither does.
+
+    Raises
+    ------
+    ProjectKeyError
+        If it cannot be used; says which one.
+    """
+    path = _named_key(option)
+    return None if not path else _read_key(path, "the file of --key" if option else f"the file of {KEY_VARIABLE}")
 
 
 def _named_key(option: str | None) -> str | None:

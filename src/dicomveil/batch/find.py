@@ -1,0 +1,63 @@
+"""Find the files that fulfil a condition; one bad file stops nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from dicomveil.batch.faults import fault
+from dicomveil.dataset.discover import files_under
+from dicomveil.dataset.source import Source
+from dicomveil.errors import InstanceError, NotDicom
+
+if TYPE_CHECKING:
+    from dicomveil.engine.edit import Editor
+
+FOUND = "found"
+NOT_FOUND = "not-found"
+SKIPPED = "skipped"
+
+
+class Looked(NamedTuple):
+    """What a look at one file has given: ``code`` is one of the words above, or that of the error."""
+
+    number: int
+    path: str
+    code: str
+    message: str = ""
+
+
+class Search:
+    """One look at a file or at the files of a folder; iterate over it to carry it out.
+
+    The condition is that of the editor.
+    """
+
+    def __init__(self, editor: Editor, source: str | os.PathLike[str]) -> None:
+        self._editor = editor
+        self._source = os.fspath(source)
+
+    def paths(self) -> Iterator[str]:
+        """Yield the paths of the files, in the order they are taken."""
+        return iter([self._source]) if os.path.isfile(self._source) else files_under(self._source)
+
+    def count(self) -> int:
+        """Return how many files there are; a listing, nothing is opened."""
+        return sum(1 for _ in self.paths())
+
+    def __iter__(self) -> Iterator[Looked]:
+        for number, path in enumerate(self.paths(), 1):
+            try:
+                with Source.open(path) as file:
+                    found = self._editor.is_for(self._editor.open(file))
+            except NotDicom as error:
+                yield Looked(number, path, SKIPPED, str(error))
+            except InstanceError as error:
+                yield Looked(number, path, error.code, str(error))
+            except OSError as error:
+                yield Looked(number, path, "unreadable", os.strerror(error.errno or 0))
+            except Exception as error:  # a fault of ours: this file is reported, the rest goes on
+                yield Looked(number, path, "internal-error", fault(error))
+            else:
+                yield Looked(number, path, FOUND if found else NOT_FOUND)

@@ -1,0 +1,205 @@
+"""What an edit says as it goes on and at its end; no value but in a dry run over one file, no path unasked."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, Protocol
+
+from dicomveil.batch.edit_run import EDITED, NOT_MATCHED, SKIPPED, UNCHANGED
+from dicomveil.cli.progress import Progress
+from dicomveil.cli.tally import table
+from dicomveil.cli.voice import MOST_LINES
+from dicomveil.editing.addresses import spelled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dicomveil.batch.edit_run import EditOutcome, EditRun
+    from dicomveil.editing.preview import Change
+    from dicomveil.engine.undo import Undone
+
+_LONGEST_VALUE = 64
+_MEANINGS = {
+    EDITED: "",
+    UNCHANGED: "as they were: the edits change nothing in them",
+    NOT_MATCHED: "as they were: not for them",
+    SKIPPED: "not a DICOM file",
+}
+
+
+class Wishes(Protocol):
+    """How an edit is to be told."""
+
+    dry_run: bool
+    json: bool
+    show_paths: bool
+    quiet: bool
+
+
+class EditVoice:
+    """Speaks for one run of edits.
+
+    Parameters
+    ----------
+    names
+        What to call each edit.
+    """
+
+    def __init__(self, run: EditRun, names: list[str], wishes: Wishes) -> None:
+        self._run = run
+        self._names = names
+        self._wishes = wishes
+        self._codes: Counter[str] = Counter()
+        self._messages: dict[str, set[str]] = {}
+        self._met = [0] * len(names)
+        self._places: Counter[str] = Counter()
+        self._is_file = os.path.isfile(run.source)
+        self._progress = Progress(None if wishes.quiet else sys.stderr, run.count)
+
+    @property
+    def all_done(self) -> bool:
+        """Tell whether there was a DICOM file and all were edited or needed no edit."""
+        done = self._codes[EDITED] + self._codes[UNCHANGED] + self._codes[NOT_MATCHED]
+        return bool(done) and not self._failures()
+
+    def tell(self, outcome: EditOutcome) -> None:
+        """Count one file and say what is to be said of it now."""
+        self._codes[outcome.code] += 1
+        self._met = (
+            [known + met for known, met in zip(self._met, outcome.met, strict=True)] if outcome.met else self._met
+        )
+        if outcome.code not in _MEANINGS:
+            self._messages.setdefault(outcome.code, set()).add(outcome.message)
+            self._tell_failure(outcome)
+        if self._wishes.json:
+            self._write_json(self._as_json(outcome))
+        elif outcome.changes and self._is_file:
+            sys.stdout.write("".join(map(line_of, outcome.changes)))
+        self._places.update({change.place for change in outcome.changes})
+        self._progress.at(outcome.number)
+
+    def close(self, *, interrupted: bool) -> None:
+        """Say how it ended."""
+        self._progress.clear()
+        if len(self._failures()) and sum(self._failures().values()) > MOST_LINES:
+            self._say(f"... and {sum(self._failures().values()) - MOST_LINES} more; --json --show-paths names them all")
+        if self._wishes.json:
+            self._write_json({"summary": self._summary(interrupted=interrupted)})
+        elif not self._wishes.quiet:
+            sys.stdout.write(self._closing())
+        if interrupted:
+            self._say("interrupted; every file is either as it was or edited as a whole")
+
+    def _tell_failure(self, outcome: EditOutcome) -> None:
+        if not self._wishes.quiet and sum(self._failures().values()) <= MOST_LINES:
+            self._progress.clear()
+            path = f" {outcome.path!r}" if self._wishes.show_paths else ""
+            which = "" if self._is_file and not path else f"file {outcome.number}{path}: "
+            self._say(f"{which}{outcome.message} ({outcome.code})")
+
+    def _closing(self) -> str:
+        text = ""
+        if self._wishes.dry_run and not self._is_file:
+            width = max((len(place) for place in self._places), default=0)
+            text += "".join(
+                f"  {place:<{width}}  changes in {count}\n" for place, count in sorted(self._places.items())
+            )
+        rows = []
+        for code in (EDITED, UNCHANGED, NOT_MATCHED, SKIPPED):
+            if self._codes[code] or code == EDITED:
+                said = "would be edited" if code == EDITED and self._wishes.dry_run else code.replace("-", " ")
+                rows.append((said, "", self._codes[code], _MEANINGS[code]))
+        for code, count in sorted(self._failures().items()):
+            messages = self._messages[code]
+            rows.append(("not done", code, count, next(iter(messages)) if len(messages) == 1 else ""))
+        text += "\n" + table(rows)
+        for name in self._idle():
+            text += f"  {name}: met nothing in any file\n"
+        if unused := self._unused():
+            text += f"  rows of the table that no file matches: {_listed(unused)}\n"
+        if self._wishes.dry_run:
+            text += "Dry run: nothing was written.\n"
+        elif self._run.manner.patch and self._codes[EDITED]:
+            text += (
+                "Patched: values were written over the old ones; had the run been killed, some might have been left.\n"
+            )
+        return text
+
+    def _idle(self) -> list[str]:
+        if not self._codes[EDITED] + self._codes[UNCHANGED]:
+            return []
+        return [name for name, met in zip(self._names, self._met, strict=True) if not met]
+
+    def _unused(self) -> list[int]:
+        return self._run.table.unused if self._run.table is not None else []
+
+    def _failures(self) -> dict[str, int]:
+        return {code: count for code, count in self._codes.items() if code not in _MEANINGS}
+
+    def _summary(self, *, interrupted: bool) -> dict[str, object]:
+        return {
+            "edited": self._codes[EDITED],
+            "unchanged": self._codes[UNCHANGED],
+            "not_matched": self._codes[NOT_MATCHED],
+            "skipped": self._codes[SKIPPED],
+            "not_done": self._failures(),
+            "met": dict(zip(self._names, self._met, strict=True))
+            if len({*self._names}) == len(self._names)
+            else self._met,
+            "unused_rows": self._unused(),
+            "dry_run": self._wishes.dry_run,
+            "interrupted": interrupted,
+        }
+
+    def _as_json(self, outcome: EditOutcome) -> dict[str, object]:
+        told: dict[str, object] = {"number": outcome.number, "code": outcome.code}
+        if outcome.message:
+            told["message"] = outcome.message
+        if outcome.changes:
+            told["changes"] = sorted({change.place for change in outcome.changes})
+        if self._wishes.show_paths:
+            told["path"] = outcome.path
+        return told
+
+    def _write_json(self, told: dict[str, object]) -> None:
+        import json
+
+        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()
+
+    def _say(self, message: str) -> None:
+        sys.stderr.write("".join(f"dicomveil: {line}\n" for line in message.splitlines()))
+
+
+def line_of(change: Change) -> str:
+    """Show one change: before and after, shortened."""
+    sign = "+" if change.before is None else "-" if change.after is None else "~"
+    values = [_shown(value) for value in (change.before, change.after) if value is not None]
+    return f"{sign} {spelled(change.address)}  {change.vr}  {' -> '.join(values)}\n"
+
+
+def tell_undone(outcomes: Iterable[Undone], *, quiet: bool) -> bool:
+    """Carry out an undo and say how it ended; return whether all files are as they were."""
+    done = failed = 0
+    for outcome in outcomes:
+        if outcome.error is None:
+            done += 1
+            continue
+        failed += 1
+        message = os.strerror(outcome.error.errno or 0) if isinstance(outcome.error, OSError) else str(outcome.error)
+        sys.stderr.write(f"dicomveil: file {outcome.number}: {message}\n")
+    if not quiet:
+        sys.stdout.write(table([("as they were", "", done, ""), ("not undone", "", failed, "")]))
+    return not failed
+
+
+def _shown(value: str) -> str:
+    shown = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in value[: _LONGEST_VALUE + 1])
+    return shown if len(value) <= _LONGEST_VALUE else f"{shown[:_LONGEST_VALUE]}..."
+
+
+def _listed(numbers: list[int]) -> str:
+    shown = ", ".join(map(str, numbers[:MOST_LINES]))
+    return shown if len(numbers) <= MOST_LINES else f"{shown} and {len(numbers) - MOST_LINES} more"

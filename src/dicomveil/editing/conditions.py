@@ -1,0 +1,314 @@
+"""Conditions on an instance: comparisons of attributes, joined by and, or, not; read by hand, never evaluated as code.
+
+Modality == "CT" and SliceThickness > 2 and not StudyDescription ~ "phantom"
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dicomveil.editing.addresses import spelled
+from dicomveil.editing.tokens import Token, tokens_of
+from dicomveil.errors import EditError
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from dicomveil.dataset.address import Address
+    from dicomveil.editing.lookup import Lookup
+
+    Literal: TypeAlias = str | float
+    Condition: TypeAlias = "Both | Either | Not | Exists | Compared"
+
+DEEPEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Holds if both do."""
+
+    left: Condition
+    right: Condition
+
+    def holds(self, lookup: Lookup) -> bool:
+        """Say whether an instance fulfils it."""
+        return self.left.holds(lookup) and self.right.holds(lookup)
+
+    def __str__(self) -> str:
+        return f"({self.left} and {self.right})"
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Holds if one of them does."""
+
+    left: Condition
+    right: Condition
+
+    def holds(self, lookup: Lookup) -> bool:
+        """Say whether an instance fulfils it."""
+        return self.left.holds(lookup) or self.right.holds(lookup)
+
+    def __str__(self) -> str:
+        return f"({self.left} or {self.right})"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Holds if the other does not."""
+
+    inner: Condition
+
+    def holds(self, lookup: Lookup) -> bool:
+        """Say whether an instance fulfils it."""
+        return not self.inner.holds(lookup)
+
+    def __str__(self) -> str:
+        return f"not {self.inner}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """Holds if the element is there, with a value or without."""
+
+    address: Address
+
+    def holds(self, lookup: Lookup) -> bool:
+        """Say whether an instance fulfils it."""
+        return lookup.texts(self.address) is not None
+
+    def __str__(self) -> str:
+        return f"exists {self.address}"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Holds if any value of the element compares so with any of the others; without a value, never.
+
+    With a number values are compared as numbers, and what is none does not compare; with text, as text. An empty text
+    is equal to an element without a value. ``operator`` is one of ``== < <= > >= ~ in``.
+    """
+
+    address: Address
+    operator: str
+    others: tuple[Literal, ...] | Address
+
+    def holds(self, lookup: Lookup) -> bool:
+        """Say whether an instance fulfils it."""
+        values = lookup.texts(self.address)
+        if values is None:
+            return False
+        others: tuple[Literal, ...]
+        if isinstance(self.others, tuple):
+            others = self.others
+        else:
+            others = tuple(map(_number_or_text, lookup.texts(self.others) or ()))
+        return any(_compares(value, self.operator, other) for value in values or [""] for other in others)
+
+    def __str__(self) -> str:
+        if not isinstance(self.others, tuple):
+            return f"{self.address} {self.operator} {self.others}"
+        if self.operator == "in":
+            return f"{self.address} in ({', '.join(map(_written, self.others))})"
+        return f"{self.address} {self.operator} {_written(self.others[0])}"
+
+
+def parse_condition(text: str) -> Condition:
+    r"""Read a condition.
+
+    ``and``, ``or``, ``not`` and parentheses join comparisons: an address, one of ``== != < <= > >= ~ !~``, and a text
+    in quotation marks, a number, or another address; or ``in`` (``not in``) and several of these in parentheses; or
+    ``exists`` and an address. ``~`` looks for a regular expression anywhere in the value. ``!=``, ``!~`` and ``not in``
+    are true where the others are not, so also where there is no such element. In texts ``\"`` is a quotation mark
+    and ``\\`` a backslash.
+
+    Raises
+    ------
+    EditError
+        Says what belongs where; a text of the condition is never repeated.
+
+    Examples
+    --------
+    >>> str(parse_condition('Modality == "CT" and not SliceThickness <= 2'))
+    '((0008,0060) == "CT" and not (0018,0050) <= 2)'
+    >>> parse_condition('Modalty == "CT"')
+    Traceback (most recent call last):
+        ...
+    dicomveil.errors.EditError: Modalty: no such attribute; did you mean Modality?
+    """
+    return _Parser(tokens_of(text)).whole()
+
+
+class _Parser:
+    """Reads tokens from left to right; one method a level of the grammar."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self._tokens = tokens
+        self._at = 0
+        self._depth = 0
+
+    def whole(self) -> Condition:
+        condition = self._either()
+        if self._next.kind != "end":
+            raise self._expected("and, or, or the end")
+        return condition
+
+    @property
+    def _next(self) -> Token:
+        return self._tokens[self._at]
+
+    def _take(self) -> Token:
+        token = self._next
+        self._at += 1
+        return token
+
+    def _is(self, word: str) -> bool:
+        return self._next.kind == "word" and self._next.text == word
+
+    def _either(self) -> Condition:
+        left = self._both()
+        while self._is("or"):
+            self._take()
+            left = Either(left, self._both())
+        return left
+
+    def _both(self) -> Condition:
+        left = self._single()
+        while self._is("and"):
+            self._take()
+            left = Both(left, self._single())
+        return left
+
+    def _single(self) -> Condition:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise EditError(f"the condition: nested deeper than {DEEPEST}")
+        try:
+            if self._is("not"):
+                self._take()
+                return Not(self._single())
+            if self._next.text == "(" and self._next.kind == "sign":
+                self._take()
+                inner = self._either()
+                self._sign(")")
+                return inner
+            if self._is("exists"):
+                self._take()
+                return self._exists()
+            return self._comparison()
+        finally:
+            self._depth -= 1
+
+    def _exists(self) -> Condition:
+        enclosed = self._next.text == "(" and self._next.kind == "sign"
+        if enclosed:
+            self._take()
+        address = self._address()
+        if enclosed:
+            self._sign(")")
+        return Exists(address)
+
+    def _comparison(self) -> Condition:
+        address = self._address()
+        negated = self._is("not")
+        if negated:
+            self._take()
+        if self._is("in"):
+            self._take()
+            found: Condition = Compared(address, "in", self._list())
+            return Not(found) if negated else found
+        if negated or self._next.kind != "operator":
+            raise self._expected(f"in, or one of == != < <= > >= ~ !~ behind {spelled(address)}")
+        operator = self._take().text
+        other = self._other(is_pattern=operator in ("~", "!~"))
+        if operator in ("!=", "!~"):
+            return Not(Compared(address, {"!=": "==", "!~": "~"}[operator], other))
+        return Compared(address, operator, other)
+
+    def _other(self, *, is_pattern: bool) -> tuple[Literal, ...] | Address:
+        token = self._next
+        if token.kind == "text":
+            if is_pattern:
+                _check_pattern(str(token.value))
+            return (self._literal(),)
+        if is_pattern:
+            raise self._expected("a regular expression in quotation marks")
+        return (self._literal(),) if token.kind == "number" else self._address()
+
+    def _list(self) -> tuple[Literal, ...]:
+        closing = {"(": ")", "[": "]"}.get(self._next.text if self._next.kind == "sign" else "")
+        if closing is None:
+            raise self._expected('a list such as ("CT", "MR")')
+        self._take()
+        others = [self._literal()]
+        while self._next.text == "," and self._next.kind == "sign":
+            self._take()
+            others.append(self._literal())
+        self._sign(closing)
+        return tuple(others)
+
+    def _literal(self) -> Literal:
+        if self._next.kind not in ("text", "number"):
+            raise self._expected("a text in quotation marks or a number")
+        value = self._take().value
+        assert isinstance(value, str | float)
+        return value
+
+    def _address(self) -> Address:
+        if self._next.kind != "address":
+            raise self._expected("an attribute")
+        value = self._take().value
+        assert value is not None
+        assert not isinstance(value, str | float)
+        return value
+
+    def _sign(self, sign: str) -> None:
+        if self._next.text != sign:
+            raise self._expected(sign)
+        self._take()
+
+    def _expected(self, what: str) -> EditError:
+        return EditError(f"the condition: expected {what} at character {self._next.at + 1}")
+
+
+def _compares(value: str, operator: str, other: Literal) -> bool:
+    if operator == "~":
+        return re.search(str(other), value) is not None
+    if isinstance(other, str):
+        return _ordered(value, operator, other.strip(" "))
+    try:
+        number = float(value)
+    except ValueError:
+        return False
+    return _ordered(number, operator, other)
+
+
+def _ordered(value: str | float, operator: str, other: str | float) -> bool:
+    if operator in ("==", "in"):
+        return value == other
+    if operator.startswith("<"):
+        return value < other or (operator == "<=" and value == other)  # type: ignore[operator]  # both of a kind
+    return value > other or (operator == ">=" and value == other)  # type: ignore[operator]
+
+
+def _number_or_text(text: str) -> Literal:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _check_pattern(pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError):
+        raise EditError("the condition: a text behind ~ is no regular expression") from None
+
+
+def _written(literal: Literal) -> str:
+    if isinstance(literal, str):
+        escaped = literal.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return str(int(literal)) if literal == int(literal) and abs(literal) < 1e15 else repr(literal)

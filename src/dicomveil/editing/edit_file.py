@@ -1,0 +1,139 @@
+"""Read an edit file: TOML with a table for each edit; all its mistakes are told at once."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from dicomveil.editing.edits import (
+    Copy,
+    Edit,
+    Empty,
+    Format,
+    InsertItem,
+    NewUID,
+    Put,
+    PutIfAbsent,
+    Remove,
+    Replace,
+    Substitute,
+)
+from dicomveil.errors import EditError
+
+
+@dataclass(frozen=True, slots=True)
+class EditFile:
+    """What an edit file says: the edits in order, a condition and a character set, if it has them."""
+
+    edits: tuple[Edit, ...]
+    where: str | None = None
+    charset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """Which keys an edit takes beside its verb, whose value is the address."""
+
+    make: Callable[..., Edit]
+    needs: Mapping[str, str]
+    takes: Mapping[str, str]
+
+
+_VALUE, _VR = {"value": "value"}, {"vr": "vr"}
+_FORMS = {
+    "set": _Form(Put, _VALUE, _VR),
+    "add": _Form(PutIfAbsent, _VALUE, _VR),
+    "replace": _Form(Replace, _VALUE, _VR),
+    "empty": _Form(Empty, {}, {}),
+    "remove": _Form(Remove, {}, {}),
+    "copy": _Form(Copy, {"from": "source"}, {}),
+    "format": _Form(Format, {"template": "template"}, _VR),
+    "sub": _Form(Substitute, {"pattern": "pattern", "replacement": "replacement"}, {}),
+    "new-uid": _Form(NewUID, {}, {}),
+    "insert-item": _Form(InsertItem, {}, {}),
+}
+_TOP = ("where", "charset", "edit")
+
+
+def read_edit_file(path: str | os.PathLike[str]) -> EditFile:
+    """Read an edit file.
+
+    Raises
+    ------
+    EditError
+        With everything that is wrong with it, each with its line where that can be told.
+    """
+    name = os.fspath(path)
+    text = _text(name)
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"at line ([0-9]+)", str(error))
+        raise EditError(f"{name}{':' + place[1] if place else ''}: not TOML") from None
+    problems = [f"{name}: {_unknown(key, _TOP)}" for key in content if key not in _TOP]
+    words: dict[str, str | None] = {}
+    for key in ("where", "charset"):
+        word = content.get(key)
+        if word is not None and not isinstance(word, str):
+            problems.append(f"{name}: {key}: a text")
+        words[key] = word
+    edits = []
+    tables = content.get("edit", [])
+    if not isinstance(tables, list):
+        raise EditError(*problems, f"{name}: edits are tables [[edit]]")
+    for line, table in zip(_lines(text, len(tables)), tables, strict=True):
+        try:
+            edits.append(_edit(table))
+        except EditError as error:
+            problems += [f"{name}{f':{line}' if line else ''}: {problem}" for problem in error.problems]
+    if problems:
+        raise EditError(*problems)
+    return EditFile(tuple(edits), words["where"], words["charset"])
+
+
+def _text(name: str) -> str:
+    try:
+        with open(name, encoding="utf-8") as file:
+            return file.read()
+    except UnicodeDecodeError:
+        raise EditError(f"{name}: not UTF-8") from None
+    except OSError as error:
+        raise EditError(f"{name}: {os.strerror(error.errno or 0)}") from None
+
+
+def _lines(text: str, count: int) -> list[int | None]:
+    """Return the line of each table, if every one stands under a heading of its own."""
+    found: list[int | None] = [
+        number for number, line in enumerate(text.splitlines(), 1) if re.match(r"\s*\[\[\s*edit\s*\]\]", line)
+    ]
+    return found if len(found) == count else [None] * count
+
+
+def _edit(table: object) -> Edit:
+    if not isinstance(table, dict):
+        raise EditError("an edit is a table")
+    verbs = [key for key in table if key in _FORMS]
+    if len(verbs) != 1:
+        what = "two verbs" if verbs else "no verb"
+        raise EditError(f"{what}: an edit has one of {', '.join(_FORMS)}, and its address")
+    (verb,) = verbs
+    form = _FORMS[verb]
+    known = {**form.needs, **form.takes}
+    problems = [_unknown(key, (verb, *known)) for key in table if key not in known and key != verb]
+    problems += [f"{verb} needs {key}" for key in form.needs if key not in table]
+    problems += [
+        f"{key}: a text" for key in (verb, *known) if key != "value" and not isinstance(table.get(key, ""), str)
+    ]
+    if problems:
+        raise EditError(*problems)
+    return form.make(table[verb], **{known[key]: value for key, value in table.items() if key != verb})
+
+
+def _unknown(key: str, known: tuple[str, ...]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(key, known, 1)
+    return f"unknown key {key!r}; " + (f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}")

@@ -1,0 +1,306 @@
+"""Carry out a list of edits on one instance after the other: all of the list, or none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dicomveil.dataset.address import Address, Step
+from dicomveil.editing.addresses import spelled
+from dicomveil.editing.edits import (
+    Copy,
+    Edit,
+    Empty,
+    Format,
+    InsertItem,
+    NewUID,
+    Put,
+    PutIfAbsent,
+    Remove,
+    RemoveItem,
+    Replace,
+    Substitute,
+)
+from dicomveil.editing.guard import check_address
+from dicomveil.editing.instance import SPECIFIC_CHARACTER_SET
+from dicomveil.editing.items import empty_items, insert_item, remove_items
+from dicomveil.editing.places import is_one_place, places
+from dicomveil.editing.recoding import recode
+from dicomveil.editing.uids import NewUIDs
+from dicomveil.editing.writing import Written, put
+from dicomveil.errors import EditError, EditRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Protocol
+
+    from dicomveil.editing.instance import Instance
+    from dicomveil.editing.templates import KeyedTools
+
+    Act = Callable[[Instance], int]
+
+    class StandIns(Protocol):
+        """What edits need that must be the same in all files of a call."""
+
+        def uid(self, original: str) -> str: ...
+        def tools(self, instance: Instance) -> KeyedTools: ...
+
+
+class EditList:
+    """Edits, checked as far as they can be without a file.
+
+    Parameters
+    ----------
+    edits
+        In the order in which they are carried out; each sees what those before it did.
+    force
+        Write whatever can be encoded, and touch what is guarded: a wrong VR, a wrong date, Rows.
+    stand_ins
+        Where new UIDs, digests and days come from; needed for `NewUID` and for templates that ask for a key.
+    meta_in_step
+        Have the File Meta Information follow new SOP Class and SOP Instance UIDs (PS3.10 7.1).
+
+    Raises
+    ------
+    EditError
+        With everything that is wrong with any of them.
+    """
+
+    def __init__(
+        self,
+        edits: Iterable[Edit],
+        *,
+        force: bool = False,
+        stand_ins: StandIns | None = None,
+        meta_in_step: bool = True,
+    ) -> None:
+        self.edits = tuple(edits)
+        self._force = force
+        self._stand_ins = stand_ins
+        self._meta_in_step = meta_in_step
+        self._uids = NewUIDs(stand_ins.uid) if stand_ins is not None else None
+        problems: list[str] = []
+        self._acts: list[Act] = []
+        for edit in self.edits:
+            try:
+                check_address(edit.place, force=force)
+                self._acts.append(self._act(edit))
+            except EditError as error:
+                problems += error.problems
+        if problems:
+            raise EditError(*problems)
+
+    @property
+    def needs_survey(self) -> bool:
+        """Tell whether every file has to be looked at before the first is edited, for the references to it."""
+        return any(isinstance(edit, NewUID) for edit in self.edits)
+
+    def survey(self, instance: Instance) -> None:
+        """Note the UIDs that are to be new, so that references to them in other files follow."""
+        for edit in self.edits:
+            if isinstance(edit, NewUID) and self._uids is not None:
+                self._uids.note(instance, edit.place)
+
+    def carry_out(self, instance: Instance) -> list[int]:
+        """Change an instance; return how many elements or items each edit has met.
+
+        Raises
+        ------
+        EditRefused
+            If one cannot be carried out: the instance is then not to be used any further.
+        """
+        before = [instance.root.raw(tag) for tag in _FOLLOWED]
+        met = [act(instance) for act in self._acts]
+        if self._uids is not None:
+            self._uids.follow(instance)
+        if self._meta_in_step:
+            _keep_in_step(instance, before)
+        return met
+
+    def _act(self, edit: Edit) -> Act:  # noqa: PLR0911 - one line an edit
+        address = edit.place
+        match edit:
+            case Put() if address == _CHARACTER_SET and not self._force:
+                return self._recode(edit)
+            case PutIfAbsent():
+                return self._put(edit, only_absent=True)
+            case Replace():
+                return self._replace(edit)
+            case Put():
+                return self._put(edit)
+            case Format():
+                return self._format(edit)
+            case Copy():
+                return self._copy(edit)
+            case Substitute():
+                return self._substitute(edit)
+            case NewUID():
+                return self._new_uid(edit)
+            case InsertItem():
+                return insert_item(address)
+            case Empty():
+                return empty_items(address) if address.steps[-1].item is not None else _empty(address)
+            case Remove() | RemoveItem():
+                return remove_items(address) if address.steps[-1].item is not None else _remove(address)
+        raise EditError(f"{type(edit).__name__}: no such edit")
+
+    def _put(self, edit: Put, *, only_absent: bool = False) -> Act:
+        address = _one_place(edit.place)
+        written = Written(address, edit.value, edit.vr, force=self._force)
+
+        def act(instance: Instance) -> int:
+            spots = places(instance, address)
+            for spot in spots:
+                if not (only_absent and spot.slot is not None):
+                    put(spot, written.at(instance, spot))
+            return len(spots)
+
+        return act
+
+    def _replace(self, edit: Replace) -> Act:
+        address = _element(edit.place)
+        written = Written(address, edit.value, edit.vr, force=self._force)
+
+        def act(instance: Instance) -> int:
+            spots = instance.spots(address)
+            for spot in spots:
+                put(spot, written.at(instance, spot))
+            return len(spots)
+
+        return act
+
+    def _format(self, edit: Format) -> Act:
+        from dicomveil.editing.templates import parse_template
+
+        address, template = _one_place(edit.place), parse_template(edit.template)
+        stand_ins = self._stand_ins
+        if template.needs_key and stand_ins is None:
+            raise EditError(f"{spelled(address)}: the template needs a key")
+
+        def act(instance: Instance) -> int:
+            text = template.fill(instance, stand_ins.tools(instance) if stand_ins and template.needs_key else None)
+            return self._set(instance, address, text, edit.vr)
+
+        return act
+
+    def _set(self, instance: Instance, address: Address, value: object, vr: str | None = None) -> int:
+        try:
+            written = Written(address, value, vr, force=self._force)
+        except EditError as error:
+            raise EditRefused(*error.problems[0].split(": ", 1)) from None
+        spots = places(instance, address)
+        for spot in spots:
+            put(spot, written.at(instance, spot))
+        return len(spots)
+
+    def _copy(self, edit: Copy) -> Act:
+        from dicomveil.editing.copying import copied
+
+        address, source = _one_place(edit.place), edit.source_place
+
+        def act(instance: Instance) -> int:
+            found = instance.spots(source)
+            if not found:
+                return 0
+            spots = places(instance, address)
+            for spot in spots:
+                element = copied(found[0], spot)
+                if element is None:
+                    self._set(instance, spot.address, instance.texts_at(found[0]))
+                else:
+                    put(spot, element)
+            return len(spots)
+
+        return act
+
+    def _substitute(self, edit: Substitute) -> Act:
+        import re
+
+        address = _element(edit.place)
+        try:
+            pattern = re.compile(edit.pattern)
+            pattern.sub(edit.replacement, "")
+        except (re.error, IndexError):
+            raise EditError(f"{spelled(address)}: no regular expression, or no replacement for it") from None
+
+        def act(instance: Instance) -> int:
+            spots = instance.spots(address)
+            for spot in spots:
+                texts = instance.texts_at(spot)
+                fresh = [pattern.sub(edit.replacement, text) for text in texts]
+                if fresh != texts:
+                    self._set(instance, spot.address, fresh)
+            return len(spots)
+
+        return act
+
+    def _new_uid(self, edit: NewUID) -> Act:
+        uids, address = self._uids, _element(edit.place)
+        if uids is None:
+            raise EditError(f"{spelled(address)}: new UIDs need a source of UIDs")
+
+        def act(instance: Instance) -> int:
+            return uids.note(instance, address)
+
+        return act
+
+    def _recode(self, edit: Put) -> Act:
+        if not isinstance(edit.value, str | None):
+            raise EditError("SpecificCharacterSet: its terms as one text, parted by backslashes")
+        terms = edit.value or ""
+
+        def act(instance: Instance) -> int:
+            there = instance.root.raw(SPECIFIC_CHARACTER_SET) is not None
+            if there if isinstance(edit, PutIfAbsent) else not there and isinstance(edit, Replace):
+                return int(there)
+            recode(instance, terms)
+            return 1
+
+        return act
+
+
+def _empty(address: Address) -> Act:
+    def act(instance: Instance) -> int:
+        spots = instance.spots(address)
+        for spot in spots:
+            lying = spot.lying
+            assert lying is not None
+            put(spot, spot.outline.encoding.element(spot.tag, lying.vr, b""))
+        return len(spots)
+
+    return act
+
+
+def _remove(address: Address) -> Act:
+    def act(instance: Instance) -> int:
+        spots = instance.spots(address)
+        for spot in spots:
+            assert spot.slot is not None
+            spot.outline.remove(spot.slot)
+        return len(spots)
+
+    return act
+
+
+def _element(address: Address) -> Address:
+    if address.steps[-1].item is not None:
+        raise EditError(f"{spelled(address)}: an item, where an element has to be")
+    return address
+
+
+def _one_place(address: Address) -> Address:
+    if not is_one_place(address):
+        raise EditError(f"{spelled(address)}: names no place to add to; replace what is there")
+    return _element(address)
+
+
+_CHARACTER_SET = Address((Step(SPECIFIC_CHARACTER_SET),))
+_FOLLOWED = {0x00080016: 0x00020002, 0x00080018: 0x00020003}
+
+
+def _keep_in_step(instance: Instance, before: list[bytes | None]) -> None:
+    """Have Media Storage SOP Class and Instance UID follow the data set (PS3.10 7.1)."""
+    for (tag, follower), was in zip(_FOLLOWED.items(), before, strict=True):
+        raw = instance.root.raw(tag)
+        if raw and raw != was and instance.meta is not None:
+            meta = instance.meta
+            meta.put(follower, meta.encoding.element(follower, "UI", raw))

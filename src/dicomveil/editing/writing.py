@@ -1,0 +1,92 @@
+"""Write a value at a place: with the VR it has or would have there, in the character set in force there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dicomveil.dataset.charset import Charset
+from dicomveil.editing.addresses import spelled
+from dicomveil.editing.values import encoded, vr_of_new
+from dicomveil.errors import EditError, EditRefused, WrongValue
+from dicomveil.standard.dictionary import vr_of
+
+if TYPE_CHECKING:
+    from dicomveil.dataset.address import Address
+    from dicomveil.dataset.syntax import Encoding
+    from dicomveil.editing.instance import Instance, Spot
+
+_ANY_TEXT = Charset.of(b"ISO_IR 192")
+
+
+class Written:
+    """One value for one address, encoded once for all places of a kind.
+
+    Raises
+    ------
+    EditError
+        If the value is not valid for the attribute in any file; says what its VR allows.
+    """
+
+    __slots__ = ("_address", "_by_kind", "_force", "_value", "_vr")
+
+    def __init__(self, address: Address, value: object, vr: str | None = None, *, force: bool = False) -> None:
+        self._address, self._value, self._vr, self._force = address, value, vr, force
+        self._by_kind: dict[tuple[Encoding, bytes, int, str | None, bool | None], bytes] = {}
+        last = address.steps[-1]
+        known = vr_of(last.tag) if last.creator is None and last.mask == 0xFFFFFFFF else None
+        if vr is not None and known is not None and vr not in known.split(" or ") and not force:
+            raise EditError(f"{spelled(address)}: PS3.6 gives it the VR {known}; force another if you must")
+        if known is not None and " or " not in known:
+            try:
+                _raw(last.tag, known, value, _ANY_TEXT, little=True, force=force)
+            except WrongValue as wrong:
+                raise EditError(f"{spelled(address)}: {wrong.reason}") from None
+
+    def at(self, instance: Instance, spot: Spot) -> bytes:
+        """Return the whole element for a place.
+
+        Raises
+        ------
+        EditRefused
+            If the value cannot stand there.
+        """
+        there = signed = None
+        known = vr_of(spot.tag)
+        if known is None or " or " in known:
+            lying = spot.lying
+            there = self._vr if lying is None or (lying.vr == "UN" and self._vr) else lying.vr
+            signed = instance.is_signed
+        kind = spot.outline.encoding, spot.charset, spot.tag, there, signed
+        element = self._by_kind.get(kind)
+        if element is None:
+            element = self._by_kind[kind] = self._element(spot, there, signed)
+        return element
+
+    def _element(self, spot: Spot, there: str | None, signed: bool | None) -> bytes:
+        encoding = spot.outline.encoding
+        try:
+            vr = (
+                self._vr
+                if self._force and self._vr
+                else vr_of_new(spot.tag, there, is_signed=signed, values=self._value)
+            )
+            raw = _raw(spot.tag, vr, self._value, Charset.of(spot.charset), little=encoding.little, force=self._force)
+        except WrongValue as wrong:
+            raise EditRefused(spelled(self._address), wrong.reason) from None
+        if len(raw) > 0xFFFFFFFE:
+            raise EditRefused(spelled(self._address), "longer than an element can be")
+        return encoding.element(spot.tag, vr, raw)
+
+
+def put(spot: Spot, element: bytes) -> None:
+    """Have an element stand at a place, if other bytes stand there."""
+    if spot.slot is None or not spot.outline.is_as(spot.slot, element) or len(spot.outline.slots(spot.tag)) > 1:
+        spot.outline.put(spot.tag, element)
+
+
+def _raw(tag: int, vr: str, value: object, charset: Charset, *, little: bool, force: bool) -> bytes:
+    if vr == "SQ":
+        if value not in (None, "", [], ()):
+            raise WrongValue("a sequence takes no value; insert items and set what is in them")
+        return b""
+    return encoded(tag, vr, value, charset, little_endian=little, force=force)

@@ -1,0 +1,217 @@
+"""Edit one file: open, match, change, build, publish; nothing that no edit names becomes other bytes."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dicomveil.dataset.index import Level
+from dicomveil.dataset.limits import Limits
+from dicomveil.dataset.part10 import open_part10
+from dicomveil.dataset.replace import patched, replaced
+from dicomveil.dataset.source import Source
+from dicomveil.dataset.splice import deflated, pieces_of, spliced
+from dicomveil.dataset.write import Draft
+from dicomveil.editing.conditions import parse_condition
+from dicomveil.editing.edit_list import EditList
+from dicomveil.editing.instance import Instance
+from dicomveil.errors import EditRefused, UsageError
+from dicomveil.standard.dictionary import vr_by_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dicomveil.dataset.replace import Manner
+    from dicomveil.dataset.splice import Edit as Splice
+    from dicomveil.dataset.syntax import Encoding
+    from dicomveil.editing.conditions import Condition
+    from dicomveil.editing.edit_list import StandIns
+    from dicomveil.editing.edits import Edit
+    from dicomveil.editing.table import Table
+
+_DIRECTORY_RECORDS = 0x00041220
+
+
+@dataclass(slots=True)
+class Edited:
+    """What edits make of one open file.
+
+    ``matched`` tells whether the condition holds, ``met`` how many elements each edit has met; ``splices`` are what has
+    to change in the file, none if nothing does.
+    """
+
+    instance: Instance
+    matched: bool
+    met: list[int]
+    splices: list[Splice]
+
+
+class Editor:
+    """Carries out a list of edits on one file after the other; what one file has taught helps with the next.
+
+    Parameters
+    ----------
+    edits
+        In order; all of them are carried out on a file, or none.
+    where
+        A condition that a file has to fulfil, as text or parsed; others are left as they are.
+    force, stand_ins, meta_in_step
+        As for `EditList`.
+
+    Raises
+    ------
+    EditError
+        With everything that is wrong with the edits or the condition.
+    """
+
+    def __init__(
+        self,
+        edits: Iterable[Edit],
+        *,
+        where: str | Condition | None = None,
+        force: bool = False,
+        stand_ins: StandIns | None = None,
+        meta_in_step: bool = True,
+        limits: Limits | None = None,
+    ) -> None:
+        self.edits = EditList(edits, force=force, stand_ins=stand_ins, meta_in_step=meta_in_step)
+        self.where = parse_condition(where) if isinstance(where, str) else where
+        self.limits = limits or Limits()
+        self._levels: dict[Encoding, Level] = {}
+
+    def open(self, file: Source) -> Instance:
+        """Open an instance for editing.
+
+        Raises
+        ------
+        NotDicom, MalformedDataSet, LimitExceeded
+            If it cannot be read.
+        """
+        return Instance(file, open_part10(file, self.limits), self._level, self.limits)
+
+    def survey(self, path: str | os.PathLike[str]) -> None:
+        """Look at a file before the first is edited; needed if ``edits.needs_survey``. Raises what `prepare` raises."""
+        with Source.open(path) as file:
+            instance = self.open(file)
+            if self.is_for(instance):
+                self.edits.survey(instance)
+
+    def is_for(self, instance: Instance) -> bool:
+        """Tell whether an instance fulfils the condition; raises `EditRefused` if a value asked for cannot be read."""
+        return self.where is None or self.where.holds(instance)
+
+    def prepare(self, file: Source, table: Table | None = None) -> Edited:
+        """Carry out the edits on an open file, and then those of the table's row for it; nothing is written.
+
+        Raises
+        ------
+        NotDicom, MalformedDataSet, LimitExceeded
+            If it cannot be read.
+        EditRefused
+            If one of the edits cannot be carried out; none is then.
+        """
+        instance = self.open(file)
+        row = table.row_for(instance) if table is not None else None
+        if (table is not None and row is None) or not self.is_for(instance):
+            return Edited(instance, False, [0] * len(self.edits.edits), [])
+        met = self.edits.carry_out(instance)
+        if row is not None:
+            row.edit_list.carry_out(instance)
+        return Edited(instance, True, met, splices_of(instance))
+
+    def copy(
+        self, source: str | os.PathLike[str], target: str | os.PathLike[str], *, overwrite: bool = False
+    ) -> Edited:
+        """Write an edited copy of a file; the source is only read.
+
+        Raises
+        ------
+        InstanceError
+            As `prepare`, and if the target exists or cannot be written.
+        UsageError
+            If the target is the source.
+        OSError
+            If the source cannot be opened.
+        """
+        if os.path.exists(target) and os.path.samefile(source, target):
+            raise UsageError("the target is the source; edit it in place if that is meant")
+        with Source.open(source) as file:
+            made = self.prepare(file)
+            write_copy(file, made.splices, os.fspath(target), overwrite=overwrite)
+        return made
+
+    def in_place(self, path: str | os.PathLike[str], manner: Manner) -> Edited:
+        """Edit a file in its place, if anything changes; see `dicomveil.dataset.replace`.
+
+        Raises
+        ------
+        InstanceError
+            As `prepare`, and if the file cannot be replaced.
+        OSError
+            If it cannot be opened.
+        """
+        with Source.open(path) as file:
+            made = self.prepare(file)
+            if made.splices:
+                write_in_place(file, made.splices, os.fspath(path), manner)
+        return made
+
+    def _level(self, encoding: Encoding) -> Level:
+        level = self._levels.get(encoding)
+        if level is None:
+            level = self._levels[encoding] = Level(encoding, vr_by_tag())
+        return level
+
+
+def splices_of(instance: Instance) -> list[Splice]:
+    """Return what has to change in an instance's file; a deflated data set that changes is deflated anew as a whole.
+
+    Raises
+    ------
+    EditRefused
+        If the file is a DICOMDIR and its length would change (PS3.3 F.3.2.2).
+    """
+    meta = [] if instance.meta is None or not instance.meta.is_changed else instance.meta.edits()
+    root = instance.root.edits()
+    if any(len(new) != end - start for start, end, new in meta + root) and instance.root.slots(_DIRECTORY_RECORDS):
+        raise EditRefused("DirectoryRecordSequence", "finds its records by byte offsets, which this edit would move")
+    part10, file = instance.part10, instance.file
+    if not part10.syntax.deflated or not root:
+        return meta + root
+    head = spliced(file.read(0, part10.meta_stop), 0, meta)
+    pieces = deflated(head, part10.source, 0, part10.source.size, root)
+    return [(0, file.size, b"".join(piece for piece in pieces if isinstance(piece, bytes)))]
+
+
+def write_copy(
+    file: Source, splices: list[Splice], target: str, *, overwrite: bool = False, alike: bool = False
+) -> None:
+    """Write an edited file under another name, whole or not at all; ``alike`` keeps permissions and times.
+
+    Raises
+    ------
+    TargetExists, NotWritten
+        As `Draft`.
+    """
+    with Draft(target, overwrite=overwrite) as draft:
+        draft.write(file, pieces_of(b"", file, 0, file.size, splices))
+        if alike:
+            draft.resemble(os.fstat(file.fd), times=True)
+        draft.publish()
+
+
+def write_in_place(file: Source, splices: list[Splice], path: str, manner: Manner) -> None:
+    """Have an edited file stand where it was, or patch it.
+
+    Raises
+    ------
+    EditRefused
+        If it is to be patched and a value has another length.
+    NotWritten
+        If the system refuses; the file is then as it was.
+    """
+    if manner.patch:
+        patched(path, splices)
+    else:
+        replaced(file, splices, path, manner)

@@ -1,0 +1,45 @@
+"""New UIDs, keyed digests and days for edits: the same for the same original wherever the key is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dicomveil.dataset.address import Address, Step
+
+if TYPE_CHECKING:
+    from dicomveil.editing.instance import Instance
+    from dicomveil.pseudonyms.sources import Pseudonyms
+
+_PATIENT_ID = Address((Step(0x00100020),))
+_PURPOSE = "edit-hash"
+
+
+class EditStandIns:
+    """What `EditList` asks for, from a source of pseudonyms."""
+
+    def __init__(self, pseudonyms: Pseudonyms) -> None:
+        self._pseudonyms = pseudonyms
+
+    def uid(self, original: str) -> str:
+        """Return the new UID for an old one."""
+        return self._pseudonyms.uid(original)
+
+    def tools(self, instance: Instance) -> PatientTools:
+        """Return what a template needs for one instance; its patient is the one that Patient ID names."""
+        return PatientTools(self._pseudonyms, instance)
+
+
+class PatientTools:
+    """Digests, and the days that the dates of an instance's patient are moved by."""
+
+    def __init__(self, pseudonyms: Pseudonyms, instance: Instance) -> None:
+        self._pseudonyms = pseudonyms
+        self._instance = instance
+
+    def digest(self, text: str) -> str:
+        """Return the 16 characters that stand for a text."""
+        return self._pseudonyms.identifier(_PURPOSE, text)
+
+    def days(self) -> int:
+        """Return by how many days to move the patient's dates."""
+        return self._pseudonyms.days("\\".join(self._instance.texts(_PATIENT_ID) or []))

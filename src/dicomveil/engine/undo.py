@@ -1,0 +1,138 @@
+"""Write down what it takes to undo edits, and undo them: the source's bytes are back, or the file is left alone.
+
+An undo file is JSON Lines: a heading, then a line for each edited file. It holds original values, so it is made for its
+owner's eyes only (0600).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple, Self, TypedDict
+
+from dicomveil.dataset.replace import Manner, replaced
+from dicomveil.dataset.source import Source
+from dicomveil.errors import EditRefused, InstanceError, UsageError
+from dicomveil.pseudonyms.private_file import make_private_folder, open_private
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from dicomveil.dataset.splice import Edit as Splice
+
+_HEADING = {"dicomveil-undo": 1}
+_NO_BACKUP = Manner(backup=False)
+
+
+class UndoWriter:
+    """Writes a new undo file, a line a file, before the file is changed.
+
+    Raises
+    ------
+    UsageError
+        If the undo file is there already or cannot be written.
+    """
+
+    def __init__(self, path: str) -> None:
+        try:
+            make_private_folder(path)
+            self._file = os.fdopen(open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="ascii")
+        except OSError as error:
+            raise UsageError(f"the undo file cannot be written: {os.strerror(error.errno or 0)}") from None
+        self._write(_HEADING)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def note(self, source: Source, splices: list[Splice], path: str) -> None:
+        """Write down how to come back from the edited file, which will stand at ``path``."""
+        parts: list[tuple[int, int, str]] = []
+        digest = hashlib.sha256()
+        growth = 0
+        for start, end, new in splices:
+            old = b2a_base64(source.read(start, end), newline=False).decode("ascii")
+            parts.append((start + growth, len(new), old))
+            digest.update(new)
+            growth += len(new) - (end - start)
+        place = os.fsencode(os.path.abspath(path)).decode("utf-8", "surrogateescape")
+        told = {"path": place, "size": source.size + growth, "digest": digest.hexdigest(), "parts": parts}
+        self._write(told)
+
+    def _write(self, line: object) -> None:
+        self._file.write(json.dumps(line) + "\n")
+        self._file.flush()
+
+
+class Undone(NamedTuple):
+    """What became of one file of an undo file; ``error`` is None if it is as it was."""
+
+    number: int
+    path: str
+    error: InstanceError | OSError | None
+
+
+class _Note(TypedDict):
+    path: str
+    size: int
+    digest: str
+    parts: list[tuple[int, int, str]]
+
+
+def undo(path: str) -> Iterator[Undone]:
+    """Undo the edits of an undo file, the last one first.
+
+    Raises
+    ------
+    UsageError
+        If it is no undo file, before anything is done.
+    """
+    lines = _read(path)
+    for number, told in enumerate(reversed(lines), 1):
+        target = told["path"]
+        try:
+            _put_back(target, told)
+        except (InstanceError, OSError) as error:
+            yield Undone(number, target, error)
+        else:
+            yield Undone(number, target, None)
+
+
+def _put_back(path: str, told: _Note) -> None:
+    with Source.open(path) as source:
+        digest = hashlib.sha256()
+        splices: list[Splice] = []
+        for start, length, old in told["parts"]:
+            digest.update(source.read(start, start + length))
+            splices.append((start, start + length, a2b_base64(old)))
+        if source.size != told["size"] or digest.hexdigest() != told["digest"]:
+            raise EditRefused("undo", "the file is not as the edit left it; it stays as it is")
+        replaced(source, splices, path, _NO_BACKUP)
+
+
+def _read(path: str) -> list[_Note]:
+    try:
+        with open(path, encoding="ascii") as file:
+            heading, *lines = [json.loads(line) for line in file]
+        if heading != _HEADING or not all(map(_is_note, lines)):
+            raise ValueError
+    except OSError as error:
+        raise UsageError(f"the undo file cannot be read: {os.strerror(error.errno or 0)}") from None
+    except ValueError:
+        raise UsageError("this is no undo file, or it is damaged") from None
+    return lines
+
+
+def _is_note(line: object) -> bool:
+    if not isinstance(line, dict) or {*line} != {"path", "size", "digest", "parts"}:
+        return False
+    return isinstance(line["path"], str) and all(
+        isinstance(part, list) and [type(each) for each in part] == [int, int, str] for part in line["parts"]
+    )
