@@ -149,6 +149,27 @@ class Outline:
         start, end = self.starts[slot], self._end(slot)
         return end - start == len(encoded) and self.source.read(start, end) == encoded
 
+    def new_bytes(self, tag: int) -> bytes | None:
+        """Return the element that has come to stand for an attribute, empty if it was removed; None if none has."""
+        slot = self._slots.get(tag, ~tag)
+        if slot < 0 or len(self._slots) == len(self.tags):
+            return self._new.get(slot)
+        return next(
+            (self._new[each] for each, known in enumerate(self.tags) if known == tag and each in self._new), None
+        )
+
+    def have(self, tag: int, encoded: bytes) -> None:
+        """Have ``encoded`` stand for an attribute, once, if it does not already."""
+        slot = self._slots.get(tag)
+        if slot is None or len(self._slots) != len(self.tags) or slot in self._opened or slot in self._new:
+            slots = self.slots(tag)
+            if len(slots) != 1 or not self.is_as(slots[0], encoded):
+                self.put(tag, encoded)
+            return
+        start, end = self.starts[slot], self._end(slot)
+        if end - start != len(encoded) or self.source.read(start, end) != encoded:
+            self._new[slot] = encoded
+
     def put(self, tag: int, encoded: bytes) -> int:
         """Have ``encoded`` stand for an attribute, once; return its slot."""
         slots = self.slots(tag)
@@ -260,8 +281,8 @@ class Outline:
 
     def _group_lengths(self, found: list[tuple[int, list[Edit]]]) -> list[tuple[int, list[Edit]]]:
         """Correct the (retired) group lengths of the groups that have changed size."""
-        grown: dict[int, int] = {}
-        for tag, edits in found:
+        grown = {tag >> 16: 0 for tag, _ in found if tag & 0xFFFF0000 in self._slots}
+        for tag, edits in found if grown else ():
             grown[tag >> 16] = grown.get(tag >> 16, 0) + sum(len(new) - (end - at) for at, end, new in edits)
         changes = []
         for group, growth in grown.items():

@@ -108,12 +108,11 @@ class EditList:
         EditRefused
             If one cannot be carried out: the instance is then not to be used any further.
         """
-        before = [instance.root.raw(tag) for tag in _FOLLOWED]
         met = [act(instance) for act in self._acts]
         if self._uids is not None:
             self._uids.follow(instance)
         if self._meta_in_step:
-            _keep_in_step(instance, before)
+            _keep_in_step(instance)
         return met
 
     def _act(self, edit: Edit) -> Act:  # noqa: PLR0911 - one line an edit
@@ -146,6 +145,13 @@ class EditList:
     def _put(self, edit: Put, *, only_absent: bool = False) -> Act:
         address = _one_place(edit.place)
         written = Written(address, edit.value, edit.vr, force=self._force)
+
+        def at_root(instance: Instance) -> int:
+            written.at_root(instance)
+            return 1
+
+        if written.is_plain and not only_absent:
+            return at_root
 
         def act(instance: Instance) -> int:
             spots = places(instance, address)
@@ -297,10 +303,10 @@ _CHARACTER_SET = Address((Step(SPECIFIC_CHARACTER_SET),))
 _FOLLOWED = {0x00080016: 0x00020002, 0x00080018: 0x00020003}
 
 
-def _keep_in_step(instance: Instance, before: list[bytes | None]) -> None:
+def _keep_in_step(instance: Instance) -> None:
     """Have Media Storage SOP Class and Instance UID follow the data set (PS3.10 7.1)."""
-    for (tag, follower), was in zip(_FOLLOWED.items(), before, strict=True):
-        raw = instance.root.raw(tag)
-        if raw and raw != was and instance.meta is not None:
-            meta = instance.meta
-            meta.put(follower, meta.encoding.element(follower, "UI", raw))
+    for tag, follower in _FOLLOWED.items():
+        if instance.root.new_bytes(tag) is not None:
+            meta, raw = instance.meta, instance.root.raw(tag)
+            if meta is not None and raw:
+                meta.have(follower, meta.encoding.element(follower, "UI", raw))

@@ -76,6 +76,8 @@ class Instance:
         self._level_of = level_of
         self.root = Outline.of_root(part10.source, part10.start, level_of(part10.syntax.encoding), limits)
         self._meta: Outline | None = None
+        self._charset: bytes | None = None
+        self._charset_element: bytes | None = None
 
     @property
     def meta(self) -> Outline | None:
@@ -95,7 +97,11 @@ class Instance:
     @property
     def charset(self) -> bytes:
         """Specific Character Set of the data set, as it is encoded; empty if there is none."""
-        return self.root.raw(SPECIFIC_CHARACTER_SET) or b""
+        new = self.root.new_bytes(SPECIFIC_CHARACTER_SET)
+        if self._charset is None or new is not self._charset_element:
+            self._charset = self.root.raw(SPECIFIC_CHARACTER_SET) or b""
+            self._charset_element = new
+        return self._charset
 
     def levels(self) -> Iterator[tuple[Outline, bytes, tuple[Step, ...]]]:
         """Yield the data set and every item at every depth: its outline, its character set, and how it is reached."""

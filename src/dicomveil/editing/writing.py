@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dicomveil.dataset.charset import Charset
 from dicomveil.editing.addresses import spelled
+from dicomveil.editing.instance import Spot
 from dicomveil.editing.values import encoded, vr_of_new
 from dicomveil.errors import EditError, EditRefused, WrongValue
 from dicomveil.standard.dictionary import vr_of
@@ -13,7 +14,7 @@ from dicomveil.standard.dictionary import vr_of
 if TYPE_CHECKING:
     from dicomveil.dataset.address import Address
     from dicomveil.dataset.syntax import Encoding
-    from dicomveil.editing.instance import Instance, Spot
+    from dicomveil.editing.instance import Instance
 
 _ANY_TEXT = Charset.of(b"ISO_IR 192")
 
@@ -41,6 +42,22 @@ class Written:
                 _raw(last.tag, known, value, _ANY_TEXT, little=True, force=force)
             except WrongValue as wrong:
                 raise EditError(f"{spelled(address)}: {wrong.reason}") from None
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether it is for an attribute of the data set whose VR is always the same."""
+        (step, *more), known = self._address.steps, vr_of(self._address.steps[0].tag)
+        is_one = not more and not self._address.anywhere and step.creator is None and step.mask == 0xFFFFFFFF
+        return is_one and step.tag >> 16 != 0x0002 and known is not None and " or " not in known and not self._force
+
+    def at_root(self, instance: Instance) -> None:
+        """Have the value stand in the data set; only if `is_plain`."""
+        root, tag = instance.root, self._address.steps[0].tag
+        kind = root.node.encoding, instance.charset, tag, None, None
+        element = self._by_kind.get(kind)
+        if element is None:
+            element = self._by_kind[kind] = self._element(Spot(root, None, tag, instance.charset, ()), None, None)
+        root.have(tag, element)
 
     def at(self, instance: Instance, spot: Spot) -> bytes:
         """Return the whole element for a place.
@@ -80,8 +97,7 @@ class Written:
 
 def put(spot: Spot, element: bytes) -> None:
     """Have an element stand at a place, if other bytes stand there."""
-    if spot.slot is None or not spot.outline.is_as(spot.slot, element) or len(spot.outline.slots(spot.tag)) > 1:
-        spot.outline.put(spot.tag, element)
+    spot.outline.have(spot.tag, element)
 
 
 def _raw(tag: int, vr: str, value: object, charset: Charset, *, little: bool, force: bool) -> bytes:
