@@ -1,0 +1,224 @@
+"""Files of a folder are edited one by one; what goes wrong with one leaves it as it was and stops nothing."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from builders import dicom_file, element, sequence
+from dicomveil.batch.edit_run import Copies, EditRun
+from dicomveil.dataset.replace import Manner
+from dicomveil.editing.edits import Edit, Put, Remove, Replace
+from dicomveil.editing.table import read_table
+from dicomveil.engine.edit import Editor
+from dicomveil.engine.undo import UndoWriter, undo
+from dicomveil.errors import UsageError
+
+
+def instance(number: int, name: str = "Doe^Jane") -> bytes:
+    return dicom_file([element(0x00080018, "UI", f"2.25.{number}"), element(0x00100010, "PN", name)])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    source = tmp_path / "in"
+    (source / "b").mkdir(parents=True)
+    (source / "a.dcm").write_bytes(instance(1))
+    (source / "b" / "c").write_bytes(instance(2))
+    (source / "bad.dcm").write_bytes(instance(3)[:-3])
+    (source / "notes.txt").write_text("no DICOM at all, only words")
+    return source
+
+
+def codes(run: EditRun) -> list[str]:
+    return [outcome.code for outcome in run]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+NEW = Put("PatientName", "Roe^Ann")
+
+
+def test_copies_have_the_names_of_their_originals(folder, tmp_path):
+    before = files(folder)
+    assert codes(EditRun(Editor([NEW]), folder, tmp_path / "out")) == ["edited", "malformed", "skipped", "edited"]
+    assert files(tmp_path / "out") == {"a.dcm": instance(1, "Roe^Ann"), "b/c": instance(2, "Roe^Ann")}
+    assert files(folder) == before
+
+
+def test_files_that_nothing_changes_are_copied_as_they_are_unless_unwanted(folder, tmp_path):
+    editor = Editor([NEW], where='SOPInstanceUID == "2.25.2"')
+    assert codes(EditRun(editor, folder, tmp_path / "all")) == ["not-matched", "malformed", "skipped", "edited"]
+    assert files(tmp_path / "all") == {"a.dcm": instance(1), "b/c": instance(2, "Roe^Ann")}
+    list(EditRun(editor, folder, tmp_path / "some", copies=Copies(only_changed=True)))
+    assert files(tmp_path / "some") == {"b/c": instance(2, "Roe^Ann")}
+
+
+def test_in_place_the_original_is_kept_beside_the_edited_file(folder):
+    before = files(folder)
+    assert codes(EditRun(Editor([NEW]), folder)) == ["edited", "malformed", "skipped", "edited"]
+    after = files(folder)
+    assert after["a.dcm"] == instance(1, "Roe^Ann")
+    assert {name.removesuffix(".bak"): raw for name, raw in after.items() if name.endswith(".bak")} == {
+        name: before[name] for name in ("a.dcm", "b/c")
+    }
+    assert after["bad.dcm"] == before["bad.dcm"]
+
+
+def test_a_second_edit_takes_no_backup_for_a_file_and_replaces_none(folder):
+    list(EditRun(Editor([NEW]), folder))
+    after = files(folder)
+    outcomes = list(EditRun(Editor([Put("PatientName", "X")]), folder))
+    assert [outcome.code for outcome in outcomes] == ["not-written", "malformed", "skipped", "not-written"]
+    assert "backup" in outcomes[0].message
+    assert files(folder) == after
+    assert codes(EditRun(Editor([Put("PatientName", "X")]), folder, manner=Manner(backup=False)))[0] == "edited"
+
+
+def test_a_change_of_nothing_rewrites_nothing(folder):
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    assert codes(EditRun(Editor([Put("PatientName", "Doe^Jane")]), folder)) == [
+        "unchanged",
+        "malformed",
+        "skipped",
+        "unchanged",
+    ]
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_in_place_permissions_stay_and_times_if_asked(folder):
+    path = folder / "a.dcm"
+    path.chmod(0o640)
+    os.utime(path, ns=(10**18, 10**18))
+    list(EditRun(Editor([NEW]), path, manner=Manner(keep_times=True)))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert path.stat().st_mtime_ns == 10**18
+
+
+def test_a_link_still_leads_to_the_edited_file(folder):
+    link = folder / "link"
+    link.symlink_to("a.dcm")
+    list(EditRun(Editor([NEW]), link))
+    assert link.is_symlink()
+    assert (folder / "a.dcm").read_bytes() == instance(1, "Roe^Ann")
+
+
+def test_nothing_that_is_there_is_overwritten_unasked(folder, tmp_path):
+    out = tmp_path / "out"
+    list(EditRun(Editor([NEW]), folder, out))
+    assert codes(EditRun(Editor([Put("PatientName", "X")]), folder, out))[0] == "target-exists"
+    assert (out / "a.dcm").read_bytes() == instance(1, "Roe^Ann")
+    assert codes(EditRun(Editor([Put("PatientName", "X")]), folder, out, copies=Copies(overwrite=True)))[0] == "edited"
+
+
+@pytest.mark.parametrize(
+    "edits", [[NEW], [Put("PatientComments", "long " * 200), Remove("PatientName")]], ids=["short", "long"]
+)
+def test_an_undone_edit_gives_back_every_byte(folder, tmp_path, edits: list[Edit]):
+    before = files(folder)
+    with UndoWriter(str(tmp_path / "undo")) as writer:
+        list(EditRun(Editor(edits), folder, manner=Manner(backup=False), undo=writer))
+    assert files(folder) != before
+    assert stat.S_IMODE((tmp_path / "undo").stat().st_mode) == 0o600
+    assert [undone.error for undone in undo(str(tmp_path / "undo"))] == [None, None]
+    assert files(folder) == before
+
+
+def test_two_edits_are_undone_the_last_one_first(folder, tmp_path):
+    before = files(folder)
+    with UndoWriter(str(tmp_path / "undo")) as writer:
+        for value in ("A", "B^C"):
+            list(EditRun(Editor([Put("PatientName", value)]), folder, manner=Manner(backup=False), undo=writer))
+    assert [undone.error for undone in undo(str(tmp_path / "undo"))] == [None] * 4
+    assert files(folder) == before
+
+
+def test_a_file_that_was_changed_since_is_not_undone(folder, tmp_path):
+    with UndoWriter(str(tmp_path / "undo")) as writer:
+        list(EditRun(Editor([NEW]), folder, manner=Manner(backup=False), undo=writer))
+    changed = instance(1, "Poe^Ann")
+    (folder / "a.dcm").write_bytes(changed)
+    (folder / "b" / "c").unlink()
+    outcomes = list(undo(str(tmp_path / "undo")))
+    assert [type(outcome.error).__name__ for outcome in outcomes] == ["FileNotFoundError", "EditRefused"]
+    assert (folder / "a.dcm").read_bytes() == changed
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}\n", '{"dicomveil-undo": 1}\n{"path": 1}\n', "\xff", '{"dicomveil-undo": 1}\n[']
+)
+def test_what_is_no_undo_file_is_refused(tmp_path, text):
+    path = tmp_path / "undo"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(UsageError):
+        list(undo(str(path)))
+
+
+def test_an_undo_file_that_is_there_is_not_overwritten(tmp_path):
+    (tmp_path / "undo").write_text("mine")
+    with pytest.raises(UsageError):
+        UndoWriter(str(tmp_path / "undo"))
+    assert (tmp_path / "undo").read_text() == "mine"
+
+
+def test_a_patch_writes_the_same_file_over_itself(folder):
+    path = folder / "a.dcm"
+    number = path.stat().st_ino
+    assert codes(EditRun(Editor([Put("PatientName", "Poe^Jane")]), path, manner=Manner(patch=True))) == ["edited"]
+    assert path.read_bytes() == instance(1, "Poe^Jane")
+    assert path.stat().st_ino == number
+    assert not (folder / "a.dcm.bak").exists()
+
+
+def test_a_patch_of_another_length_is_refused_and_writes_nothing(folder):
+    before = files(folder)
+    edits = [Put("SOPInstanceUID", "2.25.7"), Put("PatientName", "longer than it was")]
+    assert codes(EditRun(Editor(edits), folder / "a.dcm", manner=Manner(patch=True))) == ["edit-refused"]
+    assert files(folder) == before
+
+
+def test_a_dry_run_writes_nothing_and_says_what_would_change(folder, tmp_path):
+    before = files(tmp_path)
+    data = dicom_file([element(0x00080018, "UI", "2.25.9"), sequence(0x00081110, [element(0x00100010, "PN", "A")])])
+    (folder / "a.dcm").write_bytes(data)
+    before["in/a.dcm"] = data
+    run = EditRun(
+        Editor([Replace("**.PatientName", "B"), Put("PatientID", "1")]), folder, tmp_path / "out", dry_run=True
+    )
+    outcome = next(iter(run))
+    told = [(str(change.address), change.vr, change.before, change.after) for change in outcome.changes]
+    assert told == [("(0008,1110)[0].(0010,0010)", "PN", "A", "B"), ("(0010,0020)", "LO", None, "1")]
+    assert outcome.changes[0].place == "ReferencedStudySequence[*].PatientName"
+    list(run)
+    assert files(tmp_path) == before
+
+
+def test_a_table_gives_each_file_its_row(folder, tmp_path):
+    table = tmp_path / "rows.csv"
+    table.write_text("SOPInstanceUID,PatientName\n2.25.2,Roe^Ann\n2.25.77,Nobody\n")
+    rows = read_table(table, ["SOPInstanceUID"])
+    assert codes(EditRun(Editor([]), folder, table=rows, manner=Manner(backup=False))) == [
+        "not-matched",
+        "malformed",
+        "skipped",
+        "edited",
+    ]
+    assert (folder / "b" / "c").read_bytes() == instance(2, "Roe^Ann")
+    assert rows.unused == [3]
+
+
+def test_an_unwritable_target_is_told_for_each_file(folder, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "b").write_text("in the way")
+    assert codes(EditRun(Editor([NEW]), folder, out)) == ["edited", "malformed", "skipped", "not-written"]
+
+
+def test_the_output_is_never_the_input(folder):
+    with pytest.raises(UsageError):
+        EditRun(Editor([NEW]), folder, folder / "b" / "out")

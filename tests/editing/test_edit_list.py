@@ -1,0 +1,351 @@
+"""Each edit does what its name says, in order, and touches nothing else; all of a list are carried out, or none."""
+
+from __future__ import annotations
+
+import pytest
+
+from builders import FORMS, PIXEL_DATA, Form, dicom_file, element, encapsulated, encode, sequence
+from dicomveil.dataset.source import Source
+from dicomveil.dataset.splice import spliced
+from dicomveil.editing.edit_list import EditList
+from dicomveil.editing.edits import (
+    Copy,
+    Edit,
+    Empty,
+    Format,
+    InsertItem,
+    NewUID,
+    Put,
+    PutIfAbsent,
+    Remove,
+    RemoveItem,
+    Replace,
+    Substitute,
+)
+from dicomveil.engine.edit import Editor
+from dicomveil.errors import EditError, EditRefused
+
+every_form = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+
+UID = element(0x00080018, "UI", "2.25.1")
+DATE = element(0x00080020, "DA", "20240229")
+NAME = element(0x00100010, "PN", "Doe^Jane")
+ID = element(0x00100020, "LO", "4711")
+ROWS = element(0x00280010, "US", 2)
+PIXELS = element(PIXEL_DATA, "OW", [1, 2])
+STUDIES = 0x00081110
+REQUESTS = 0x00400275
+REFERENCE = element(0x00081155, "UI", "2.25.2")
+
+
+class StandIns:
+    """Stand-ins that can be foreseen."""
+
+    def uid(self, original: str) -> str:
+        return f"{original}.9"
+
+    def tools(self, instance: object) -> StandIns:
+        return self
+
+    def digest(self, text: str) -> str:
+        return f"H{len(text):015}"
+
+    def days(self) -> int:
+        return -1
+
+
+def edited(data: bytes, *edits: Edit, force: bool = False) -> bytes:
+    made = Editor(edits, force=force, stand_ins=StandIns()).prepare(Source.in_memory(data))
+    return spliced(data, 0, made.splices)
+
+
+def the(*elements: object, form: Form = FORMS[1]) -> bytes:
+    return dicom_file(sorted(elements, key=lambda each: each.tag), form)
+
+
+@every_form
+@pytest.mark.parametrize(
+    ("edits", "before", "after"),
+    [
+        pytest.param([Put("PatientName", "Roe^Ann")], [NAME], [element(0x00100010, "PN", "Roe^Ann")], id="put-there"),
+        pytest.param([Put("PatientID", "4711")], [NAME], [NAME, ID], id="put-new"),
+        pytest.param([Put("PatientName", None)], [NAME], [element(0x00100010, "PN", "")], id="put-nothing"),
+        pytest.param([PutIfAbsent("PatientName", "X")], [NAME], [NAME], id="put-if-absent-there"),
+        pytest.param([PutIfAbsent("PatientID", "4711")], [NAME], [NAME, ID], id="put-if-absent-new"),
+        pytest.param(
+            [PutIfAbsent("PatientID", "4711")],
+            [element(0x00100020, "LO", "")],
+            [element(0x00100020, "LO", "")],
+            id="empty",
+        ),
+        pytest.param([Replace("PatientID", "4711")], [NAME], [NAME], id="replace-absent"),
+        pytest.param([Replace("PatientID", "4711")], [element(0x00100020, "LO", "1")], [ID], id="replace-there"),
+        pytest.param([Empty("PatientName")], [NAME, ID], [element(0x00100010, "PN", ""), ID], id="empty-there"),
+        pytest.param([Empty("PatientName")], [ID], [ID], id="empty-absent"),
+        pytest.param([Remove("PatientName")], [NAME, ID], [ID], id="remove"),
+        pytest.param([Remove("PatientComments")], [NAME], [NAME], id="remove-absent"),
+        pytest.param(
+            [Copy("PatientComments", "PatientID")],
+            [ID],
+            [ID, element(0x00104000, "LT", "4711")],
+            id="copy-to-another-vr",
+        ),
+        pytest.param([Copy("PatientID", "PatientComments")], [ID], [ID], id="copy-of-nothing"),
+        pytest.param(
+            [Format("PatientComments", "{PatientID|slice:0:2}-{StudyDate|shift:-60}")],
+            [ID, DATE],
+            [ID, DATE, element(0x00104000, "LT", "47-20231231")],
+            id="format",
+        ),
+        pytest.param(
+            [Substitute("PatientName", "(.*)\\^(.*)", "\\2^\\1")],
+            [NAME],
+            [element(0x00100010, "PN", "Jane^Doe")],
+            id="sub",
+        ),
+        pytest.param([Substitute("PatientName", "X", "Y")], [NAME], [NAME], id="sub-finds-nothing"),
+        pytest.param(
+            [Put("PatientID", "1"), Copy("PatientComments", "PatientID"), Remove("PatientID")],
+            [NAME],
+            [NAME, element(0x00104000, "LT", "1")],
+            id="in-order",
+        ),
+        pytest.param(
+            [Put("ReferencedStudySequence[0].ReferencedSOPInstanceUID", "2.25.2")],
+            [NAME],
+            [NAME, sequence(STUDIES, [REFERENCE])],
+            id="makes-sequence-and-item",
+        ),
+        pytest.param(
+            [Put("ReferencedStudySequence[1].ReferencedSOPInstanceUID", "2.25.2")],
+            [sequence(STUDIES, [NAME])],
+            [sequence(STUDIES, [NAME], [REFERENCE])],
+            id="makes-the-next-item",
+        ),
+        pytest.param(
+            [Put("ReferencedStudySequence[*].PatientID", "4711")],
+            [sequence(STUDIES, [NAME], [])],
+            [sequence(STUDIES, [NAME, ID], [ID])],
+            id="every-item",
+        ),
+        pytest.param(
+            [Remove("**.PatientName")],
+            [sequence(STUDIES, [NAME, sequence(REQUESTS, [NAME, ID])]), NAME],
+            [sequence(STUDIES, [sequence(REQUESTS, [ID])])],
+            id="at-any-depth",
+        ),
+        pytest.param(
+            [InsertItem("ReferencedStudySequence[0]"), Put("ReferencedStudySequence[0].PatientID", "4711")],
+            [sequence(STUDIES, [NAME])],
+            [sequence(STUDIES, [ID], [NAME])],
+            id="insert-item-before",
+        ),
+        pytest.param(
+            [InsertItem("ReferencedStudySequence[0]")],
+            [NAME],
+            [NAME, sequence(STUDIES, [])],
+            id="insert-item-new-sequence",
+        ),
+        pytest.param(
+            [RemoveItem("ReferencedStudySequence[0]")],
+            [sequence(STUDIES, [NAME], [ID])],
+            [sequence(STUDIES, [ID])],
+            id="remove-item",
+        ),
+        pytest.param(
+            [Remove("ReferencedStudySequence[*]")],
+            [sequence(STUDIES, [NAME], [ID])],
+            [sequence(STUDIES)],
+            id="all-items",
+        ),
+        pytest.param(
+            [Empty("ReferencedStudySequence[1]")],
+            [sequence(STUDIES, [NAME], [ID])],
+            [sequence(STUDIES, [NAME], [])],
+            id="empty-item",
+        ),
+        pytest.param(
+            [Empty("60xx3000")],
+            [element(0x60003000, "OW", [1]), element(0x60023000, "OW", [2])],
+            [element(0x60003000, "OW", b""), element(0x60023000, "OW", b"")],
+            id="repeating-group",
+        ),
+        pytest.param(
+            [Put('(0029,"ACME",10)', "new", vr="LO")],
+            [element(0x00290010, "LO", "OTHER"), element(0x00290011, "LO", "ACME")],
+            [element(0x00290010, "LO", "OTHER"), element(0x00290011, "LO", "ACME"), element(0x00291110, "LO", "new")],
+            id="private-in-its-block",
+        ),
+        pytest.param(
+            [Put('(0029,"ACME",10)', "new", vr="LO")],
+            [element(0x00290010, "LO", "OTHER")],
+            [element(0x00290010, "LO", "OTHER"), element(0x00290011, "LO", "ACME"), element(0x00291110, "LO", "new")],
+            id="private-block-reserved",
+        ),
+    ],
+)
+def test_an_edit_does_what_its_name_says_and_nothing_else(form, edits, before, after):
+    assert edited(the(UID, *before, PIXELS, form=form), *edits) == the(UID, *after, PIXELS, form=form)
+
+
+@every_form
+def test_undefined_lengths_stay_undefined(form):
+    before = the(UID, sequence(STUDIES, [NAME, sequence(REQUESTS, [NAME], undefined=True)], undefined=True), form=form)
+    after = the(
+        UID, sequence(STUDIES, [NAME, sequence(REQUESTS, [NAME, ID], undefined=True)], undefined=True), form=form
+    )
+    address = "ReferencedStudySequence[0].RequestAttributesSequence[0].PatientID"
+    assert edited(before, Put(address, "4711")) == after
+
+
+def test_encapsulated_pixels_and_what_follows_them_stay():
+    data = dicom_file([UID, NAME, encapsulated(b"", b"frame")], trailing=b"\0\0\0")
+    assert edited(data, Put("PatientName", "Roe^Ann")) == data.replace(b"\x08\0Doe^Jane", b"\x08\0Roe^Ann ")
+
+
+def test_a_new_sop_instance_uid_stands_in_the_file_meta_too():
+    data = edited(the(UID, NAME), Put("SOPInstanceUID", "2.25.12345"))
+    assert data == the(element(0x00080018, "UI", "2.25.12345"), NAME)
+    assert data.count(b"2.25.12345") == 2
+
+
+def test_group_lengths_follow():
+    inside = [UID, DATE]
+    length = element(0x00080000, "UL", len(encode(inside)))
+    grown = [UID, DATE, element(0x00081030, "LO", "abdomen")]
+    wanted = the(element(0x00080000, "UL", len(encode(grown))), *grown, NAME)
+    assert edited(the(length, *inside, NAME), Put("StudyDescription", "abdomen")) == wanted
+
+
+@pytest.mark.parametrize("form", FORMS[:3], ids=lambda form: form.name)
+def test_numbers_take_the_byte_order_of_the_file(form):
+    data = edited(the(UID, ROWS, form=form), Put("SmallestImagePixelValue", -2), Put("Rows", "512"), force=True)
+    signed = element(0x00280106, "SS", -2)
+    assert data == the(UID, element(0x00280010, "US", 512), signed, form=form)
+
+
+def test_a_repeated_element_becomes_one():
+    data = dicom_file([UID, NAME, NAME, ID])
+    assert edited(data, Put("PatientName", "Roe^Ann")) == dicom_file([UID, element(0x00100010, "PN", "Roe^Ann"), ID])
+
+
+def test_new_uids_are_followed_by_references_in_every_file_of_the_call():
+    first = the(UID, sequence(STUDIES, [REFERENCE]))
+    second = the(element(0x00080018, "UI", "2.25.2"), sequence(STUDIES, [element(0x00081155, "UI", "2.25.1")]))
+    editor = Editor([NewUID("SOPInstanceUID")], stand_ins=StandIns())
+    sources = [Source.in_memory(data) for data in (first, second)]
+    for source in sources:
+        editor.edits.survey(editor.open(source))
+    made = [
+        spliced(data, 0, editor.prepare(source).splices) for data, source in zip((first, second), sources, strict=True)
+    ]
+    new = [element(0x00080018, "UI", f"2.25.{number}.9") for number in (1, 2)]
+    references = [sequence(STUDIES, [element(0x00081155, "UI", f"2.25.{number}.9")]) for number in (2, 1)]
+    assert made == [the(uid, reference) for uid, reference in zip(new, references, strict=True)]
+
+
+def test_uids_of_the_standard_never_change():
+    data = the(UID, element(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2"))
+    assert edited(data, NewUID("SOPClassUID")) == data
+
+
+def test_another_character_set_rewrites_every_text():
+    latin = [element(0x00080005, "CS", "ISO_IR 100"), element(0x00100010, "PN", "Müller".encode("latin-1"))]
+    inside = sequence(STUDIES, [element(0x00081030, "LO", "Größe".encode("latin-1") + b" ")])
+    data = edited(the(UID, *latin, inside), Put("SpecificCharacterSet", "ISO_IR 192"), Put("PatientID", "ø"))
+    utf8 = [
+        element(0x00080005, "CS", "ISO_IR 192"),
+        element(0x00100010, "PN", "Müller"),
+        element(0x00100020, "LO", "ø"),
+    ]
+    assert data == the(UID, *utf8, sequence(STUDIES, [element(0x00081030, "LO", "Größe")]))
+
+
+def test_a_value_is_written_in_the_character_set_of_its_item():
+    item = [element(0x00080005, "CS", "ISO_IR 100")]
+    data = edited(the(UID, sequence(STUDIES, item)), Put("ReferencedStudySequence[0].PatientName", "Müller"))
+    assert data == the(UID, sequence(STUDIES, [*item, element(0x00100010, "PN", "Müller".encode("latin-1"))]))
+
+
+@pytest.mark.parametrize(
+    ("edit", "reason"),
+    [
+        pytest.param(Put("PatientName", "Müller"), "character set", id="not-in-the-character-set"),
+        pytest.param(
+            Put("ReferencedStudySequence[2].PatientID", "1"), r"item \[2\] of a sequence of 1", id="item-too-far"
+        ),
+        pytest.param(Put("(0009,1001)", "1"), "say|name it", id="unknown-vr"),
+        pytest.param(Put("(0009,1002)[0].PatientID", "1"), "no sequence", id="into-no-sequence"),
+        pytest.param(Format("PatientComments", "{AccessionNumber}"), "not there", id="template-without-default"),
+        pytest.param(Format("PatientID", "{PatientName|pad:64}x"), "64 characters", id="template-too-long"),
+        pytest.param(Substitute("StudyDate", "2024", "2023"), "date", id="sub-makes-no-date"),
+        pytest.param(Put("SpecificCharacterSet", "ISO_IR 4711"), "no character set", id="no-character-set"),
+    ],
+)
+def test_what_a_file_cannot_take_leaves_it_whole_and_names_the_address(edit, reason):
+    data = the(UID, DATE, sequence(STUDIES, [REFERENCE]), element(0x00091002, "OB", b"\1\2"), NAME)
+    with pytest.raises(EditRefused, match=reason) as caught:
+        edited(data, Put("PatientID", "4711"), edit)
+    assert caught.value.address.partition("[")[0] in str(edit.place.spelled(keyword)) or caught.value.address
+
+
+def keyword(tag: int) -> str:
+    from dicomveil.standard.dictionary import keyword_of
+
+    return keyword_of(tag)
+
+
+@pytest.mark.parametrize(
+    ("edit", "reason"),
+    [
+        pytest.param(Put("StudyDate", "20230229"), "StudyDate: .*YYYYMMDD", id="no-date"),
+        pytest.param(Put("Modality", "ct"), "Modality: .*capitals", id="no-code-string"),
+        pytest.param(Put("ImagePositionPatient", "1\\2"), "2 values where PS3.6 wants 3", id="multiplicity"),
+        pytest.param(Put("Rows", 512), "force", id="describes-the-pixels"),
+        pytest.param(Remove("PixelData"), "force", id="the-pixels"),
+        pytest.param(Put("TransferSyntaxUID", "1.2"), "force", id="transfer-syntax"),
+        pytest.param(Put("(0002,0003)", "1.2"), "force", id="follows-the-data-set"),
+        pytest.param(Put("**.PatientName", "X"), "no place to add to", id="no-place"),
+        pytest.param(Put("PatientName[0].PatientID", "X"), "no sequence", id="into-a-name"),
+        pytest.param(Put("(0010,0000)", 4), "group lengths", id="group-length"),
+        pytest.param(Put("ReferencedStudySequence", "x"), "insert items", id="sequence-with-a-value"),
+        pytest.param(Put("PatientName", "X", vr="LO"), "PS3.6 gives it the VR PN", id="another-vr"),
+        pytest.param(Substitute("PatientName", "(", "x"), "regular expression", id="no-pattern"),
+        pytest.param(Format("PatientName", "{PatientNam}"), "did you mean PatientName", id="template"),
+    ],
+)
+def test_what_no_file_can_take_is_refused_before_any_file(edit, reason):
+    with pytest.raises(EditError, match=reason):
+        EditList([edit], stand_ins=StandIns())
+
+
+def test_all_that_is_wrong_is_told_at_once():
+    with pytest.raises(EditError) as caught:
+        EditList([Put("StudyDate", "x"), Put("PatientID", "1"), Put("Rows", 1)])
+    assert len(caught.value.problems) == 2
+
+
+def test_force_writes_what_is_not_valid():
+    data = edited(the(UID, DATE, ROWS), Put("StudyDate", "never"), Put("Rows", 3), force=True)
+    assert data == the(UID, element(0x00080020, "DA", "never "), element(0x00280010, "US", 3))
+
+
+def test_no_error_repeats_a_value():
+    secret = "Quillfeather" * 6
+    for edit in (
+        Put("PatientID", secret),
+        Put("StudyDate", secret),
+        Put("Rows", secret),
+        Put("SOPInstanceUID", secret),
+    ):
+        with pytest.raises(EditError) as caught:
+            EditList([edit])
+        assert "Quill" not in str(caught.value)
+
+
+def test_a_directory_is_not_broken():
+    record = sequence(0x00041220, [element(0x00041430, "CS", "PATIENT"), NAME])
+    with pytest.raises(EditRefused, match="byte offsets"):
+        edited(the(UID, record), Replace("**.PatientName", "Roe"))
+    data = the(UID, record)
+    assert edited(data, Replace("**.PatientName", "Roe^Jane")) == data.replace(b"Doe^", b"Roe^")
