@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 DONE, SOME_NOT_DONE, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 COMMANDS = {
+    "dcmodify": "change tags with the options of DCMTK's dcmodify",
     "deidentify": "write a de-identified copy of a file or a folder",
     "edit": "change tags of a file or of every file in a folder",
     "explain": "say for every element of a file what would become of it, and why",
@@ -85,6 +86,8 @@ def _dispatch(words: list[str]) -> int:
 
 def _command(name: str) -> Callable[[list[str]], int]:
     match name:
+        case "dcmodify":
+            from dicomveil.cli.dcmodify import dcmodify as command
         case "deidentify":
             from dicomveil.cli.deidentify import deidentify as command
         case "edit":

@@ -17,6 +17,7 @@ from dicomveil.editing.edits import (
     PutIfAbsent,
     Remove,
     RemoveItem,
+    RemovePrivate,
     Replace,
     Substitute,
 )
@@ -58,6 +59,8 @@ class EditList:
         Where new UIDs, digests and days come from; needed for `NewUID` and for templates that ask for a key.
     meta_in_step
         Have the File Meta Information follow new SOP Class and SOP Instance UIDs (PS3.10 7.1).
+    fill_items
+        Make empty items before one that is further than the next, instead of refusing it.
 
     Raises
     ------
@@ -72,8 +75,10 @@ class EditList:
         force: bool = False,
         stand_ins: StandIns | None = None,
         meta_in_step: bool = True,
+        fill_items: bool = False,
     ) -> None:
         self.edits = tuple(edits)
+        self._fill_items = fill_items
         self._force = force
         self._stand_ins = stand_ins
         self._meta_in_step = meta_in_step
@@ -138,6 +143,8 @@ class EditList:
                 return insert_item(address)
             case Empty():
                 return empty_items(address) if address.steps[-1].item is not None else _empty(address)
+            case RemovePrivate():
+                return _remove_private
             case Remove() | RemoveItem():
                 return remove_items(address) if address.steps[-1].item is not None else _remove(address)
         raise EditError(f"{type(edit).__name__}: no such edit")
@@ -145,6 +152,7 @@ class EditList:
     def _put(self, edit: Put, *, only_absent: bool = False) -> Act:
         address = _one_place(edit.place)
         written = Written(address, edit.value, edit.vr, force=self._force)
+        fill = self._fill_items
 
         def at_root(instance: Instance) -> int:
             written.at_root(instance)
@@ -154,7 +162,7 @@ class EditList:
             return at_root
 
         def act(instance: Instance) -> int:
-            spots = places(instance, address)
+            spots = places(instance, address, fill=fill)
             for spot in spots:
                 if not (only_absent and spot.slot is not None):
                     put(spot, written.at(instance, spot))
@@ -285,6 +293,16 @@ def _remove(address: Address) -> Act:
         return len(spots)
 
     return act
+
+
+def _remove_private(instance: Instance) -> int:
+    count = 0
+    for outline, _, _ in instance.levels():
+        for slot in outline.all_slots():
+            if outline.tag_of(slot) >> 16 & 1:
+                outline.remove(slot)
+                count += 1
+    return count
 
 
 def _element(address: Address) -> Address:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dicomveil.dataset.address import Address, Step
 from dicomveil.editing.addresses import read_address
 from dicomveil.errors import EditError
 
 TYPE_CHECKING = False  # type checkers take it for typing's, which is slow to import
 if TYPE_CHECKING:
-    from dicomveil.dataset.address import Address
     from dicomveil.editing.addresses import Addressed
+
+
+_PRIVATE = Address((Step(0x00010000, mask=0x00010000),), anywhere=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,13 @@ class Empty(Edit):
 @dataclass(frozen=True, slots=True)
 class Remove(Edit):
     """Take the element out, with everything in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePrivate(Edit):
+    """Take out every private element, creators included, at any depth (PS3.5 7.8)."""
+
+    address: Addressed = _PRIVATE
 
 
 @dataclass(frozen=True, slots=True)

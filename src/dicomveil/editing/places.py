@@ -18,10 +18,11 @@ def is_one_place(address: Address) -> bool:
     return not address.anywhere and all(step.mask == _EXACT for step in address.steps)
 
 
-def places(instance: Instance, address: Address) -> list[Spot]:
+def places(instance: Instance, address: Address, *, fill: bool = False) -> list[Spot]:
     """Return the places an address stands for, made if they are not there.
 
-    An item is made behind the last one only; ``[*]`` is the items that are there.
+    An item is made behind the last one only, unless ``fill`` has empty ones made before it; ``[*]`` is the items that
+    are there.
 
     Raises
     ------
@@ -34,7 +35,7 @@ def places(instance: Instance, address: Address) -> list[Spot]:
         if instance.meta is None:
             raise EditRefused(spelled(address), "the file has no File Meta Information")
         outline = instance.meta
-    return _reached(address, outline, address.steps, instance.charset, ())
+    return _reached(address, outline, address.steps, instance.charset, (), fill)
 
 
 def item_for(items: Items, number: int, address: Address) -> Outline:
@@ -52,7 +53,7 @@ def item_for(items: Items, number: int, address: Address) -> Outline:
 
 
 def _reached(
-    address: Address, outline: Outline, steps: tuple[Step, ...], charset: bytes, trail: tuple[Step, ...]
+    address: Address, outline: Outline, steps: tuple[Step, ...], charset: bytes, trail: tuple[Step, ...], fill: bool
 ) -> list[Spot]:
     step, *rest = steps
     slots = slots_at(outline, step)
@@ -68,9 +69,11 @@ def _reached(
         numbers = range(len(items.items)) if step.item == "*" else [step.item]
         for number in numbers:
             assert isinstance(number, int)
+            while fill and number > len(items.items):
+                items.insert(len(items.items))
             inside = item_for(items, number, address)
             here = (*trail, Step(outline.tag_of(slot), item=number))
-            found += _reached(address, inside, tuple(rest), charset_in(inside, charset), here)
+            found += _reached(address, inside, tuple(rest), charset_in(inside, charset), here, fill)
     return found
 
 

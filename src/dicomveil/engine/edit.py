@@ -56,7 +56,7 @@ class Editor:
         In order; all of them are carried out on a file, or none.
     where
         A condition that a file has to fulfil, as text or parsed; others are left as they are.
-    force, stand_ins, meta_in_step
+    force, stand_ins, meta_in_step, fill_items
         As for `EditList`.
 
     Raises
@@ -73,9 +73,10 @@ class Editor:
         force: bool = False,
         stand_ins: StandIns | None = None,
         meta_in_step: bool = True,
+        fill_items: bool = False,
         limits: Limits | None = None,
     ) -> None:
-        self.edits = EditList(edits, force=force, stand_ins=stand_ins, meta_in_step=meta_in_step)
+        self.edits = EditList(edits, force=force, stand_ins=stand_ins, meta_in_step=meta_in_step, fill_items=fill_items)
         self.where = parse_condition(where) if isinstance(where, str) else where
         self.limits = limits or Limits()
         self._levels: dict[Encoding, Level] = {}

@@ -1,0 +1,133 @@
+"""``dicomveil dcmodify``: dcmodify's own options, so that scripts written for it run."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from dicomveil.cli import DONE, SOME_NOT_DONE
+from dicomveil.cli.choices import read_key
+from dicomveil.cli.dcmodify_words import Request, understood
+from dicomveil.dataset.replace import Manner
+from dicomveil.dataset.source import Source
+from dicomveil.editing.addresses import spelled
+from dicomveil.editing.edit_list import EditList
+from dicomveil.editing.edits import Edit, Remove, Replace
+from dicomveil.engine.edit import Editor, write_in_place
+from dicomveil.engine.edit_stand_ins import EditStandIns
+from dicomveil.errors import EditError, EditRefused, InstanceError
+from dicomveil.pseudonyms.key import ProjectKey
+from dicomveil.pseudonyms.sources import KeyedPseudonyms
+
+HELP = """\
+usage: dicomveil dcmodify [options] FILE...
+
+Takes the options of DCMTK's dcmodify and does what they say, file by file, in place. The original is kept
+as FILE.bak. docs/dcmodify.md names each option, and what is other than dcmodify on purpose. For folders,
+conditions, tables, previews and undo see dicomveil edit --help.
+
+  -i   --insert PATH=VALUE            insert, or overwrite; makes sequences and items on the way
+  -if  --insert-from-file PATH=FILE   the same with the value from a file
+  -m   --modify PATH=VALUE            overwrite what is there
+  -mf  --modify-from-file PATH=FILE   the same with the value from a file
+  -ma  --modify-all TAG=VALUE         overwrite it at any depth
+  -e   --erase PATH                   take out an element, or an item
+  -ea  --erase-all TAG                take it out at any depth
+  -ep  --erase-private                take out everything private
+  -gst --gen-stud-uid                 new Study Instance UID, one for each original
+  -gse --gen-ser-uid                  new Series Instance UID, one for each original
+  -gin --gen-inst-uid                 new SOP Instance UID, one for each original
+  -nmu --no-meta-uid                  leave the file meta as it is when UIDs change
+  -nb  --no-backup                    keep no FILE.bak
+  -ie  --ignore-errors                edit a file though some of the modifications fail
+  -imt --ignore-missing-tags          no error if what is modified or erased is not there
+  -q   --quiet                        say nothing of files
+
+A PATH is {SEQUENCE[ITEM].}*TAG, such as ReferencedImageSequence[0].ReferencedSOPInstanceUID or
+(0008,1140)[*].(0008,1155). Options that would encode the whole file anew are not taken.
+
+exit codes: 0 all done, 1 some modifications failed, 2 wrong usage
+"""
+
+
+def dcmodify(words: list[str]) -> int:
+    """Carry out the command and return its exit code."""
+    if not words or {"-h", "--help"} & {*words}:
+        sys.stdout.write(HELP)
+        return DONE if words else 2
+    request = understood(words)
+    stand_ins = EditStandIns(KeyedPseudonyms(read_key(None) or ProjectKey.generate()))
+    _warn(request, stand_ins)
+    editor = _editor(request.edits, request, stand_ins)
+    if editor.edits.needs_survey:
+        for path in request.files:
+            _survey(editor, path)
+    failed = 0
+    for number, path in enumerate(request.files, 1):
+        errors = _modified(editor, request, path, stand_ins)
+        failed += bool(errors)
+        for error in () if request.quiet else errors:
+            sys.stderr.write(f"dicomveil: file {number} of {len(request.files)}: {error}\n")
+    return SOME_NOT_DONE if failed else DONE
+
+
+def _editor(edits: list[Edit], request: Request, stand_ins: EditStandIns) -> Editor:
+    return Editor(edits, force=True, stand_ins=stand_ins, meta_in_step=not request.no_meta_uid, fill_items=True)
+
+
+def _warn(request: Request, stand_ins: EditStandIns) -> None:
+    """Tell of values that are not valid; they are written all the same, as dcmodify does."""
+    try:
+        EditList(request.edits, stand_ins=stand_ins)
+    except EditError as error:
+        if not request.quiet:
+            sys.stderr.write("".join(f"dicomveil: warning: {problem}\n" for problem in error.problems))
+
+
+def _survey(editor: Editor, path: str) -> None:
+    try:
+        editor.survey(path)
+    except (InstanceError, OSError):
+        return  # told of when its turn comes
+
+
+def _modified(editor: Editor, request: Request, path: str, stand_ins: EditStandIns) -> list[str]:
+    """Modify one file; return what went wrong. With errors it stays as it was, unless they are to be ignored."""
+    errors: list[str] = []
+    try:
+        with Source.open(path) as file:
+            if request.ignore_errors:
+                edits = [edit for edit in request.edits if _works(edit, request, file, stand_ins, errors)]
+                editor = _editor(edits, request, stand_ins)
+            made = editor.prepare(file)
+            errors += [] if request.ignore_errors else _missing(request, request.edits, made.met)
+            if made.splices and (not errors or request.ignore_errors):
+                manner = Manner(backup=not request.no_backup, new_backup=True)
+                write_in_place(file, made.splices, path, manner)
+    except InstanceError as error:
+        errors.append(str(error))
+    except OSError as error:
+        errors.append(os.strerror(error.errno or 0))
+    return errors
+
+
+def _works(edit: Edit, request: Request, file: Source, stand_ins: EditStandIns, errors: list[str]) -> bool:
+    """Tell whether a modification alone can be made to a file; note why not."""
+    try:
+        met = _editor([edit], request, stand_ins).prepare(file).met
+    except EditRefused as error:
+        errors.append(str(error))
+        return False
+    missing = _missing(request, [edit], met)
+    errors += missing
+    return not missing
+
+
+def _missing(request: Request, edits: list[Edit], met: list[int]) -> list[str]:
+    if request.ignore_missing:
+        return []
+    return [
+        f"{spelled(edit.place)}: tag not found"
+        for edit, count in zip(edits, met, strict=True)
+        if not count and isinstance(edit, Replace | Remove)
+    ]

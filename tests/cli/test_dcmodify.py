@@ -1,0 +1,117 @@
+"""dcmodify's words are understood as dcmodify means them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from builders import dicom_file, element, sequence
+from dicomveil.cli.dcmodify_words import understood
+from dicomveil.editing.edits import NewUID, Put, Remove, RemovePrivate, Replace
+from dicomveil.errors import DicomveilError
+
+UID = element(0x00080018, "UI", "2.25.1")
+NAME = element(0x00100010, "PN", "Doe^Jane")
+
+
+@pytest.mark.parametrize(
+    ("words", "edits"),
+    [
+        pytest.param("-i PatientName=X", [Put("PatientName", "X")], id="insert"),
+        pytest.param("--insert PatientName", [Put("PatientName", "")], id="insert-nothing"),
+        pytest.param("-m (0010,0010)=a=b", [Replace("PatientName", "a=b")], id="modify-with-equals-sign"),
+        pytest.param("-ma CodeValue=X", [Replace("**.CodeValue", "X")], id="modify-all"),
+        pytest.param("-e (0008,1140)[0]", [Remove("(0008,1140)[0]")], id="erase-item"),
+        pytest.param("-ea 0010,0010", [Remove("**.PatientName")], id="erase-all"),
+        pytest.param("-ep", [RemovePrivate()], id="erase-private"),
+        pytest.param("-gst --gen-ser-uid", [NewUID("StudyInstanceUID"), NewUID("SeriesInstanceUID")], id="new-uids"),
+        pytest.param("-i (0009,1001)=x", [Put("(0009,1001)", "x", vr="UN")], id="private"),
+        pytest.param("-v +f -ll error -i PatientID=1 -nrc", [Put("PatientID", "1")], id="without-effect"),
+    ],
+)
+def test_modifications_keep_their_order(words, edits):
+    request = understood(["one.dcm", *words.split(), "two.dcm"])
+    assert request.edits == edits
+    assert request.files == ["one.dcm", "two.dcm"]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        pytest.param("-i PatientName=X", "no file", id="no-file"),
+        pytest.param("a.dcm", "no modification", id="no-modification"),
+        pytest.param("a.dcm -i", "needs a tag path", id="no-path"),
+        pytest.param("a.dcm +te -ep", "stay encoded", id="not-taken"),
+        pytest.param("a.dcm --what -ep", "no option", id="unknown"),
+        pytest.param("a.dcm -i PatientNam=X", "did you mean PatientName", id="misspelt"),
+        pytest.param("a.dcm -i (0002,0016)=X", "0000 and 0002", id="file-meta"),
+        pytest.param("a.dcm -if PatientName=/nowhere/at/all", "cannot be read", id="no-value-file"),
+    ],
+)
+def test_what_is_not_understood_is_refused(words, reason):
+    with pytest.raises(DicomveilError, match=reason) as caught:
+        understood(words.split())
+    assert "X" not in str(caught.value)
+
+
+def test_a_file_is_modified_in_place_and_its_backup_replaced(dicomveil, tmp_path: Path):
+    path = tmp_path / "a.dcm"
+    path.write_bytes(dicom_file([UID, NAME]))
+    for value in ("Roe", "Poe"):
+        assert dicomveil("dcmodify", "-m", f"PatientName={value}", str(path)).code == 0
+    assert path.read_bytes() == dicom_file([UID, element(0x00100010, "PN", "Poe")])
+    assert (tmp_path / "a.dcm.bak").read_bytes() == dicom_file([UID, element(0x00100010, "PN", "Roe")])
+
+
+def test_with_an_error_a_file_stays_and_the_next_is_modified(dicomveil, tmp_path: Path):
+    first, second = tmp_path / "1.dcm", tmp_path / "2.dcm"
+    first.write_bytes(dicom_file([UID]))
+    second.write_bytes(dicom_file([UID, NAME]))
+    said = dicomveil("dcmodify", "-nb", "-i", "PatientID=7", "-m", "PatientName=X", str(first), str(second))
+    assert said.code == 1
+    assert said.err == "dicomveil: file 1 of 2: PatientName: tag not found\n"
+    assert first.read_bytes() == dicom_file([UID])
+    assert second.read_bytes() == dicom_file([UID, element(0x00100010, "PN", "X"), element(0x00100020, "LO", "7")])
+
+
+def test_errors_can_be_ignored_and_missing_tags_too(dicomveil, tmp_path: Path):
+    path = tmp_path / "a.dcm"
+    path.write_bytes(dicom_file([UID]))
+    assert dicomveil("dcmodify", "-nb", "-ie", "-m", "PatientName=X", "-i", "PatientID=7", str(path)).code == 1
+    assert path.read_bytes() == dicom_file([UID, element(0x00100020, "LO", "7")])
+    assert dicomveil("dcmodify", "-nb", "-imt", "-m", "PatientName=X", "-e", "PatientID", str(path)).code == 0
+    assert path.read_bytes() == dicom_file([UID])
+
+
+def test_missing_items_are_made(dicomveil, tmp_path: Path):
+    path = tmp_path / "a.dcm"
+    path.write_bytes(dicom_file([UID]))
+    assert dicomveil("dcmodify", "-nb", "-i", "(0008,1140)[1].(0008,1155)=1.2", str(path)).code == 0
+    assert path.read_bytes() == dicom_file([UID, sequence(0x00081140, [], [element(0x00081155, "UI", "1.2")])])
+
+
+def test_a_value_from_a_file(dicomveil, tmp_path: Path):
+    path, value = tmp_path / "a.dcm", tmp_path / "value"
+    path.write_bytes(dicom_file([UID]))
+    value.write_bytes(b"Roe^Ann\n")
+    assert dicomveil("dcmodify", "-nb", "-if", f"PatientName={value}", str(path)).code == 0
+    assert path.read_bytes() == dicom_file([UID, element(0x00100010, "PN", "Roe^Ann")])
+
+
+def test_a_value_that_is_not_valid_is_written_and_told_of(dicomveil, tmp_path: Path):
+    path = tmp_path / "a.dcm"
+    path.write_bytes(dicom_file([UID]))
+    said = dicomveil("dcmodify", "-nb", "-i", "StudyDate=Quillfeather", str(path))
+    assert said.code == 0
+    assert "warning: StudyDate: no DA" in said.err
+    assert "Quill" not in said.err
+    assert path.read_bytes() == dicom_file([UID, element(0x00080020, "DA", "Quillfeather")])
+
+
+def test_help_tells_every_option_that_is_taken(dicomveil):
+    from dicomveil.cli import dcmodify_words
+
+    told = dicomveil("dcmodify", "--help").out
+    for option in (*dcmodify_words._WITH_PATH, *dcmodify_words._ALONE, *dcmodify_words._SETTINGS):
+        assert f" {option} " in told, option
