@@ -14,9 +14,11 @@ DONE, SOME_NOT_DONE, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = {
     "dcmodify": "change tags with the options of DCMTK's dcmodify",
     "deidentify": "write a de-identified copy of a file or a folder",
+    "diff": "tell what differs between two files or two folders",
     "edit": "change tags of a file or of every file in a folder",
     "explain": "say for every element of a file what would become of it, and why",
     "find": "print the files of a folder that fulfil a condition",
+    "show": "show what is in a file, or certain attributes of many",
     "recipes": "list the recipes that come with dicomveil, or show one",
 }
 
@@ -90,12 +92,16 @@ def _command(name: str) -> Callable[[list[str]], int]:
             from dicomveil.cli.dcmodify import dcmodify as command
         case "deidentify":
             from dicomveil.cli.deidentify import deidentify as command
+        case "diff":
+            from dicomveil.cli.diff import diff as command
         case "edit":
             from dicomveil.cli.edit import edit as command
         case "explain":
             from dicomveil.cli.explain import explain as command
         case "find":
             from dicomveil.cli.find import find as command
+        case "show":
+            from dicomveil.cli.show import show as command
         case _:
             from dicomveil.cli.recipes import recipes as command
     return command

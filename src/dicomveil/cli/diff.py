@@ -1,0 +1,149 @@
+"""``dicomveil diff``: what differs between two files or two folders."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from dicomveil.batch.compare import DIFFERENT, ONLY_LEFT, ONLY_RIGHT, SAME, Comparison
+from dicomveil.cli import DONE, SOME_NOT_DONE
+from dicomveil.cli.element_lines import shown
+from dicomveil.cli.parser import Parser
+from dicomveil.cli.tally import table
+from dicomveil.dataset.source import Source
+from dicomveil.editing.addresses import read_address, spelled
+from dicomveil.engine.compare import differences, digest, is_large
+from dicomveil.engine.edit import Editor
+from dicomveil.errors import UsageError
+
+if TYPE_CHECKING:
+    from dicomveil.dataset.address import Address
+    from dicomveil.editing.instance import Instance
+    from dicomveil.engine.compare import Difference
+    from dicomveil.engine.contents import Entry
+
+_DESCRIPTION = """\
+Compare two DICOM files, or the files of two folders, element by element, at every depth: what was added (+),
+removed (-) or changed (~). Values are compared, not how they are encoded. Pixel data is compared by hash.
+Values are shown, so keep the output where the files are, or say --no-values."""
+
+_EPILOG = """\
+examples:
+  dicomveil diff before.dcm after.dcm
+  dicomveil diff before.dcm after.dcm --ignore InstanceCreationTime --ignore '**.PatientName'
+  dicomveil diff export edited
+  dicomveil diff export edited --by name --details --no-values
+
+exit codes: 0 the same, 1 different, or some could not be compared, 2 wrong usage"""
+
+
+class _Arguments(argparse.Namespace):
+    left: str
+    right: str
+    ignore: list[str]
+    by: str
+    details: bool
+    no_values: bool
+    json: bool
+
+
+def diff(words: list[str]) -> int:
+    """Carry out the command and return its exit code."""
+    arguments = _parser().read(words, _Arguments())
+    ignored = [read_address(each) for each in arguments.ignore]
+    for path in (arguments.left, arguments.right):
+        if not os.path.exists(path):
+            raise UsageError("one of the two does not exist")
+    if os.path.isdir(arguments.left) != os.path.isdir(arguments.right):
+        raise UsageError("two files or two folders, not one of each")
+    if os.path.isdir(arguments.left):
+        return _folders(arguments, ignored)
+    editor = Editor(())
+    with Source.open(arguments.left) as left, Source.open(arguments.right) as right:
+        return _files(editor.open(left), editor.open(right), ignored, arguments)
+
+
+def _files(left: Instance, right: Instance, ignored: list[Address], arguments: _Arguments) -> int:
+    syntaxes = left.part10.syntax.uid, right.part10.syntax.uid
+    if syntaxes[0] != syntaxes[1] and not arguments.json:
+        sys.stdout.write(f"transfer syntaxes {' and '.join(syntaxes)}\n")
+    count = 0
+    for difference in differences(left, right, ignored):
+        count += 1
+        _tell(difference, arguments)
+    return SOME_NOT_DONE if count else DONE
+
+
+def _folders(arguments: _Arguments, ignored: list[Address]) -> int:
+    editor = Editor(())
+    comparison = Comparison(editor, arguments.left, arguments.right, ignored, by_name=arguments.by == "name")
+    codes: Counter[str] = Counter()
+    for pair in comparison:
+        codes[pair.code] += 1
+        if pair.code == SAME:
+            continue
+        name = pair.left if pair.left is not None else pair.right
+        if arguments.json:
+            _write_json({"code": pair.code, "left": pair.left, "right": pair.right, "differences": pair.differences})
+        elif pair.code == DIFFERENT:
+            sys.stdout.write(f"{name}: {pair.differences} difference{'' if pair.differences == 1 else 's'}\n")
+        elif pair.code in (ONLY_LEFT, ONLY_RIGHT):
+            sys.stdout.write(f"{name}: {pair.code}\n")
+        else:
+            sys.stdout.write(f"{name}: {pair.message} ({pair.code})\n")
+        if arguments.details and pair.code == DIFFERENT:
+            for difference in comparison.details(pair):
+                _tell(difference, arguments, indent="    ")
+    if not arguments.json:
+        rows = [(code, "", count, "") for code, count in sorted(codes.items())] or [(SAME, "", 0, "")]
+        rows += [("skipped", "", comparison.skipped, "not a DICOM file")] if comparison.skipped else []
+        sys.stdout.write("\n" + table(rows))
+    return DONE if set(codes) == {SAME} else SOME_NOT_DONE
+
+
+def _tell(difference: Difference, arguments: _Arguments, indent: str = "") -> None:
+    left, right = difference.left, difference.right
+    entries = [each for each in (left, right) if each is not None]
+    sign = "+" if left is None else "-" if right is None else "~"
+    if arguments.json:
+        told: dict[str, object] = {
+            "address": spelled(difference.address),
+            "what": {"+": "added", "-": "removed"}.get(sign, "changed"),
+        }
+        told["vr"] = [each.vr for each in entries]
+        if not arguments.no_values:
+            told["values"] = [_value(each) for each in entries]
+        _write_json(told)
+        return
+    vrs = " -> ".join(dict.fromkeys(each.vr for each in entries))
+    values = "" if arguments.no_values else "  " + " -> ".join(map(_value, entries))
+    sys.stdout.write(f"{indent}{sign} {spelled(difference.address)}  {vrs}{values}".rstrip() + "\n")
+
+
+def _value(entry: Entry) -> str:
+    return f"<{entry.length} bytes, SHA-256 {digest(entry)[:12]}>" if is_large(entry) else shown(entry)
+
+
+def _write_json(told: dict[str, object]) -> None:
+    import json
+
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+def _parser() -> Parser:
+    parser = Parser("diff", _DESCRIPTION, _EPILOG)
+    parser.add_argument("left", metavar="A", help="a DICOM file, or a folder")
+    parser.add_argument("right", metavar="B", help="another of the same kind")
+    parser.add_argument(
+        "--ignore", metavar="ADDRESS", action="append", default=[], help="leave this out; can be given again"
+    )
+    parser.add_argument(
+        "--by", choices=("uid", "name"), default="uid", help="pair the files of folders by SOP Instance UID or by name"
+    )
+    parser.add_argument("--details", action="store_true", help="for folders, tell every difference")
+    parser.add_argument("--no-values", action="store_true", help="tell where, not what")
+    parser.add_argument("--json", action="store_true", help="a line of JSON for each difference, or pair of files")
+    return parser

@@ -1,0 +1,122 @@
+"""Compare two instances element by element, at every address: what was added, removed, changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from dicomveil.dataset.syntax import BINARY_VRS
+from dicomveil.engine.contents import contents
+
+if TYPE_CHECKING:
+    from dicomveil.dataset.address import Address
+    from dicomveil.dataset.outline import Lying
+    from dicomveil.editing.instance import Instance
+    from dicomveil.engine.contents import Entry
+
+LARGE_BYTES = 64 * 1024
+"""Binary values are compared by hash from here on, and pixel data always."""
+
+_SLICE_BYTES = 1024 * 1024
+_PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
+_WIDTHS = {"OW": 2, "OL": 4, "OF": 4, "OV": 8, "OD": 8}
+
+
+class Difference(NamedTuple):
+    """One element that is not the same in both; None where it is not there."""
+
+    address: Address
+    left: Entry | None
+    right: Entry | None
+
+
+def differences(left: Instance, right: Instance, ignored: Sequence[Address] = ()) -> Iterator[Difference]:
+    """Yield what differs, in the order of the left instance, then what only the right one has.
+
+    Values are compared, not their encoding: VR written or implied, byte order, padding, and defined or undefined
+    lengths of sequences are no differences; another VR is, where both are known. Items are compared by their number.
+
+    Parameters
+    ----------
+    ignored
+        Addresses that are not compared, nor what is in them.
+
+    Raises
+    ------
+    MalformedDataSet, LimitExceeded
+        If a sequence cannot be read.
+    """
+    others = {entry.address: entry for entry in _not_ignored(contents(right), ignored)}
+    for entry in _not_ignored(contents(left), ignored):
+        other = others.pop(entry.address, None)
+        if other is None or not _is_same(entry, other):
+            yield Difference(entry.address, entry, other)
+    for address, entry in others.items():
+        yield Difference(address, None, entry)
+
+
+def digest(entry: Entry) -> str:
+    """Return the SHA-256 of a value as it lies, in hexadecimal."""
+    found = hashlib.sha256()
+    for part in _parts(entry.lying):
+        found.update(part)
+    return found.hexdigest()
+
+
+def is_large(entry: Entry) -> bool:
+    """Tell whether a value is one to be told by its hash."""
+    return entry.lying.tag in _PIXELS or (entry.length > LARGE_BYTES and entry.texts() is None)
+
+
+def _not_ignored(entries: Iterator[Entry], ignored: Sequence[Address]) -> Iterator[Entry]:
+    inside = -1
+    for entry in entries:
+        if not entry.lying.tag & 0xFFFF or 0 <= inside < entry.depth:
+            continue  # group lengths measure the encoding
+        inside = -1
+        if any(address.matches(entry.address) for address in ignored):
+            inside = entry.depth
+            continue
+        yield entry
+
+
+def _is_same(left: Entry, right: Entry) -> bool:
+    if (left.items is None) != (right.items is None) or left.items != right.items:
+        return False
+    if left.items is not None:
+        return True
+    if left.vr != right.vr and "UN" not in (left.vr, right.vr):
+        return False
+    if left.lying.little is right.lying.little and left.length == right.length and _same_bytes(left, right):
+        return True
+    if left.vr in BINARY_VRS or right.vr in BINARY_VRS or left.vr != right.vr:
+        return _same_binary(left, right)
+    ours, theirs = left.texts(), right.texts()
+    if ours is None or theirs is None:
+        return _stripped(left) == _stripped(right)
+    return ours == theirs
+
+
+def _same_bytes(left: Entry, right: Entry) -> bool:
+    pairs = zip(_parts(left.lying), _parts(right.lying), strict=False)
+    return all(ours == theirs for ours, theirs in pairs)
+
+
+def _same_binary(left: Entry, right: Entry) -> bool:
+    ours, theirs = _stripped(left), _stripped(right)
+    width = _WIDTHS.get(left.vr, 1)
+    if width > 1 and left.lying.little is not right.lying.little:
+        theirs = right.lying.raw
+        theirs = b"".join(theirs[at : at + width][::-1] for at in range(0, len(theirs), width))
+        return left.lying.raw == theirs
+    return ours == theirs
+
+
+def _stripped(entry: Entry) -> bytes:
+    return entry.lying.raw.rstrip(b"\0 ")
+
+
+def _parts(lying: Lying) -> Iterator[bytes]:
+    for start in range(lying.value, lying.end, _SLICE_BYTES):
+        yield lying.source.read(start, min(start + _SLICE_BYTES, lying.end))

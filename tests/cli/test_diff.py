@@ -1,0 +1,126 @@
+"""`dicomveil diff` tells what differs, at every address, and nothing that is only written otherwise."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from builders import BIG_ENDIAN, EXPLICIT, FORMS, IMPLICIT, PIXEL_DATA, dicom_file, element, sequence
+
+UID = element(0x00080018, "UI", "2.25.1")
+NAME = element(0x00100010, "PN", "Doe^Jane")
+ROWS = element(0x00280010, "US", 2)
+PIXELS = element(PIXEL_DATA, "OW", [1, 2])
+
+
+def study(*items: object, undefined: bool = False) -> object:
+    return sequence(0x00081110, *items, undefined=undefined)
+
+
+@pytest.fixture
+def pair(tmp_path: Path):
+    def made(left: bytes, right: bytes) -> tuple[Path, Path]:
+        paths = tmp_path / "left.dcm", tmp_path / "right.dcm"
+        for path, data in zip(paths, (left, right), strict=True):
+            path.write_bytes(data)
+        return paths
+
+    return made
+
+
+def test_added_removed_and_changed_at_every_depth(dicomveil, pair):
+    left = dicom_file([UID, study([NAME, ROWS], [NAME]), NAME, ROWS, PIXELS])
+    right = dicom_file(
+        [
+            UID,
+            study([element(0x00100010, "PN", "Roe"), ROWS]),
+            element(0x00100020, "LO", "1"),
+            ROWS,
+            element(PIXEL_DATA, "OW", [1, 3]),
+        ]
+    )
+    said = dicomveil("diff", *pair(left, right))
+    assert said.code == 1
+    assert [line for line in said.out.splitlines() if "PixelData" not in line] == [
+        "~ ReferencedStudySequence  SQ  2 items -> 1 item",
+        "~ ReferencedStudySequence[0].PatientName  PN  Doe^Jane -> Roe",
+        "- ReferencedStudySequence[1].PatientName  PN  Doe^Jane",
+        "- PatientName  PN  Doe^Jane",
+        "+ PatientID  LO  1",
+    ]
+    assert "~ PixelData  OW  <4 bytes, SHA-256 " in said.out
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+def test_another_encoding_is_no_difference(dicomveil, pair, form):
+    elements = [UID, study([NAME]), NAME, ROWS, PIXELS]
+    others = [UID, study([NAME], undefined=True), element(0x00100010, "PN", "Doe^Jane  "), ROWS, PIXELS]
+    said = dicomveil("diff", *pair(dicom_file(elements), dicom_file(others, form)), "--ignore", "(0002,0010)")
+    assert (said.code, [line for line in said.out.splitlines() if "transfer syntaxes" not in line]) == (0, [])
+
+
+def test_the_same_file_is_the_same(dicomveil, pair):
+    data = dicom_file([UID, NAME])
+    assert dicomveil("diff", *pair(data, data)) == (0, "", "")
+
+
+def test_values_are_hidden_and_addresses_ignored_if_asked(dicomveil, pair):
+    paths = pair(dicom_file([UID, NAME, ROWS]), dicom_file([UID, element(0x00280010, "US", 3)]))
+    assert dicomveil("diff", *paths, "--no-values").out == "- PatientName  PN\n~ Rows  US\n"
+    assert dicomveil("diff", *paths, "--ignore", "Rows", "--ignore", "**.PatientName") == (0, "", "")
+
+
+def test_json_has_a_line_a_difference(dicomveil, pair):
+    paths = pair(dicom_file([UID, NAME]), dicom_file([UID]))
+    (told,) = map(json.loads, dicomveil("diff", *paths, "--json").out.splitlines())
+    assert told == {"address": "PatientName", "what": "removed", "vr": ["PN"], "values": ["Doe^Jane"]}
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    left, right = tmp_path / "a", tmp_path / "b"
+    for folder in (left, right):
+        folder.mkdir()
+        (folder / "notes.txt").write_text("this is no DICOM")
+    (left / "1").write_bytes(dicom_file([UID, NAME]))
+    (right / "x").write_bytes(dicom_file([UID, element(0x00100010, "PN", "Roe")]))
+    (left / "2").write_bytes(dicom_file([element(0x00080018, "UI", "2.25.2")], EXPLICIT))
+    (right / "2").write_bytes(dicom_file([element(0x00080018, "UI", "2.25.2")], IMPLICIT))
+    (left / "3").write_bytes(dicom_file([element(0x00080018, "UI", "2.25.3")]))
+    (right / "4").write_bytes(dicom_file([element(0x00080018, "UI", "2.25.4")], BIG_ENDIAN))
+    (right / "bad").write_bytes(dicom_file([UID, NAME])[:-2])
+    return left, right
+
+
+def test_folders_are_paired_by_sop_instance_uid(dicomveil, folders):
+    said = dicomveil("diff", *folders, "--ignore", "(0002,0010)", "--details")
+    assert said.code == 1
+    told, _, table = said.out.partition("\n\n")
+    assert told.splitlines()[1:] == [
+        "1: 1 difference",
+        "    ~ PatientName  PN  Doe^Jane -> Roe",
+        "3: only in the first",
+        "4: only in the second",
+    ]
+    assert "(malformed)" in told.splitlines()[0]
+    assert [line.split()[-1] if "skipped" not in line else "skipped" for line in table.splitlines()] == [
+        "1",
+        "1",
+        "1",
+        "1",
+        "1",
+        "skipped",
+    ]
+
+
+def test_folders_are_paired_by_name_if_asked(dicomveil, folders):
+    told = dicomveil("diff", *folders, "--by", "name", "--ignore", "(0002,0010)").out
+    assert {"1: only in the first", "x: only in the second", "3: only in the first"} < set(told.splitlines())
+
+
+def test_a_file_and_a_folder_are_not_compared(dicomveil, folders):
+    said = dicomveil("diff", folders[0], folders[1] / "x")
+    assert said.code == 2
+    assert "not one of each" in said.err
