@@ -45,7 +45,7 @@ def test_a_line_an_element_items_indented(dicomveil, path):
         "    [0] (0010,0010) PN PatientName = Inner",
         "    [1] (0008,1155) UI ReferencedSOPInstanceUID = 2.25.2",
         "(0010,0010) PN PatientName = Müller^Eva",
-        "(0010,4000) LT PatientComments = a line\\r\\nand \\x0c another" + "." * 42 + "... (122 characters)",
+        "(0010,4000) LT PatientComments = a line\\r\\nand \\x0c another" + "." * 43 + "... (121 characters)",
         "(0028,0010) US Rows = 512",
         "(0029,0010) LO PrivateCreator = ACME",
         '(0029,1001) LO "ACME" = private',
