@@ -16,9 +16,9 @@ ELEMENTS = [
     sequence(0x00081110, [REFERENCE, element(0x00100010, "PN", "Inner")], [REFERENCE]),
     element(0x00100010, "PN", "Müller^Eva".encode("latin-1")),
     element(0x00104000, "LT", "a line\r\nand \x0c another" + "." * 100),
+    element(0x00280010, "US", 512),
     element(0x00290010, "LO", "ACME"),
     element(0x00291001, "LO", "private"),
-    element(0x00280010, "US", 512),
     element(PIXEL_DATA, "OW", [1, 2, 3]),
 ]
 

@@ -10,7 +10,9 @@ from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.uid import UID
 
 from dicomveil.dataset.charset import Charset
-from dicomveil.standard.dictionary import attribute, nearest_keywords, tag_of, vr_of
+from dicomveil.editing.values import vr_of_new
+from dicomveil.errors import WrongValue
+from dicomveil.standard.dictionary import nearest_keywords, tag_of
 
 _AS_NUMBERS = re.compile(r"\(?([0-9A-Fa-f]{4}),? ?([0-9A-Fa-f]{4})\)?")
 _SPECIFIC_CHARACTER_SET = 0x00080005
@@ -66,43 +68,14 @@ def vr_in(ds: pydicom.Dataset, tag: int, values: tuple[object, ...]) -> str:
     EditRefusedError
         If nothing tells the VR.
     """
-    known = vr_of(tag)
     there = as_it_lies(ds, tag).VR if tag in ds else None
-    if known is None:
-        if there is None:
-            raise EditRefusedError("an element PS3.6 does not know, and there is none yet that tells its VR")
-        return there
-    choices = known.split(" or ")
-    if len(choices) == 1:
-        return known
-    if there in choices:
-        return there
-    if "OW" in choices and any(isinstance(value, bytes | bytearray | memoryview) for value in values):
-        return "OB" if tag == _PIXEL_DATA and is_compressed(ds) else "OW"
-    return _signedness(ds, values) if "SS" in choices else choices[0]
-
-
-def check_multiplicity(tag: int, count: int) -> None:
-    """Refuse a number of values that PS3.6 does not allow; none at all is always allowed.
-
-    Examples
-    --------
-    >>> check_multiplicity(0x00200032, 3)
-    >>> check_multiplicity(0x00200032, 2)
-    Traceback (most recent call last):
-        ...
-    DICOM_reencoder.core.attributes.EditRefusedError: 2 values where PS3.6 wants 3
-    """
-    known = attribute(tag)
-    if known is None or not count:
-        return
-    least, _, most = known.vm.partition("-")
-    if most.endswith("n"):
-        fits = count >= int(least) and count % int(most[:-1] or 1) == 0
-    else:
-        fits = int(least) <= count <= int(most or least)
-    if not fits:
-        raise EditRefusedError(f"{count} values where PS3.6 wants {known.vm}")
+    if tag == _PIXEL_DATA and is_compressed(ds):
+        return "OB"
+    signed = ds[_PIXEL_REPRESENTATION].value == 1 if _PIXEL_REPRESENTATION in ds else None
+    try:
+        return vr_of_new(tag, there, is_signed=signed, values=list(values))
+    except WrongValue as wrong:
+        raise EditRefusedError(wrong.reason) from None
 
 
 def charset_of(ds: pydicom.Dataset) -> Charset:
@@ -146,12 +119,6 @@ def _number_of(name: str | int) -> int | None:
         numbers = _AS_NUMBERS.fullmatch(str(name))
         tag = int(numbers[1] + numbers[2], 16) if numbers else None
     return tag
-
-
-def _signedness(ds: pydicom.Dataset, values: tuple[object, ...]) -> str:
-    if _PIXEL_REPRESENTATION in ds:
-        return "SS" if ds[_PIXEL_REPRESENTATION].value == 1 else "US"
-    return "SS" if any(isinstance(value, int) and value < 0 for value in values) else "US"
 
 
 def _terms_by_codec() -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 from typing import Any
 
 import pydicom
@@ -16,25 +14,16 @@ from DICOM_reencoder.core.attributes import (
     EditRefusedError,
     as_it_lies,
     charset_of,
-    check_multiplicity,
-    find_tag,
     is_compressed,
     vr_in,
 )
 from dicomveil.dataset.charset import Charset
-from dicomveil.dataset.values import DicomDecimal, encode_value
-from dicomveil.errors import UnwritableValue
+from dicomveil.dataset.values import encode_value
+from dicomveil.editing.values import BYTE_VRS, NUMBER_TYPES, encoded, plain_values
+from dicomveil.errors import UnwritableValue, WrongValue
 
-_ONE_TEXT = frozenset({"ST", "LT", "UT", "UR"})  # a backslash in them is a backslash (PS3.5 6.2)
-_NUMBER_TYPES: dict[str, type[int] | type[float]] = {
-    **dict.fromkeys(("US", "SS", "UL", "SL", "UV", "SV"), int),
-    **dict.fromkeys(("FL", "FD"), float),
-}
-_BINARY = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
 _PIXEL_DATA = 0x7FE00010
 _ITEM_TAG = {True: b"\xfe\xff\x00\xe0", False: b"\xff\xfe\xe0\x00"}
-# A data set holds one moment, so the ranges and old forms that PS3.5 6.2 knows for queries do not count.
-_FORMS = {"DA": re.compile(r"[0-9]{8}"), "TM": re.compile(r"[0-9.]+ ?"), "AS": re.compile(r"[0-9]{3}[DWMY]")}
 
 
 def element_for(ds: pydicom.Dataset, tag: int, value: object) -> DataElement:
@@ -68,11 +57,12 @@ def is_same(ds: pydicom.Dataset, new: DataElement) -> bool:
         little_endian, was = old.is_little_endian, old.value or b""
     else:
         try:
-            was = encode_value(_texts(_values_in(old.value), new.VR), new.VR, charset)
-        except (EditRefusedError, UnwritableValue):
+            was = encode_value(_texts(_values_in(old.value), new.VR, charset), new.VR, charset)
+        except (EditRefusedError, WrongValue, UnwritableValue):
             return False
-    becomes = encode_value(_texts(_values_in(new.value), new.VR), new.VR, charset, little_endian=little_endian)
-    if new.VR in _BINARY or new.VR in _NUMBER_TYPES or new.VR == "AT":
+    texts = _texts(_values_in(new.value), new.VR, charset)
+    becomes = encode_value(texts, new.VR, charset, little_endian=little_endian)
+    if new.VR in BYTE_VRS or new.VR in NUMBER_TYPES or new.VR == "AT":
         return was == becomes
     return was.rstrip(b" \0") == becomes.rstrip(b" \0")
 
@@ -81,12 +71,10 @@ def _checked(ds: pydicom.Dataset, tag: int, vr: str, values: tuple[object, ...],
     if vr == "SQ":
         return _sequence(tag, values, charset)
     try:
-        texts = _texts(values, vr)
-        check_multiplicity(tag, len(texts))
-        _check_forms(texts, vr)
-        encode_value(texts, vr, charset)
-    except UnwritableValue:
-        raise EditRefusedError(f"no valid {vr} value, or not in the character set") from None
+        texts = _texts(values, vr, charset)
+        encoded(tag, vr, list(texts), charset)
+    except WrongValue as wrong:
+        raise EditRefusedError(wrong.reason) from None
     content: Any = texts[0] if len(texts) == 1 else list(texts) if texts else empty_value_for_VR(vr)
     try:
         return DataElement(Tag(tag), vr, content, validation_mode=RAISE)
@@ -117,61 +105,15 @@ def _values_in(value: object) -> tuple[object, ...]:
     return (value,)
 
 
-def _texts(values: tuple[object, ...], vr: str) -> tuple[object, ...]:
-    """Return values as ``encode_value`` takes them."""
-    if any(isinstance(value, bool) for value in values):
-        raise EditRefusedError("True and False are no DICOM values")
-    if vr in _BINARY:
-        return tuple(bytes(value) if isinstance(value, bytearray | memoryview) else value for value in values)
-    if vr in _ONE_TEXT:
-        return values
-    singles: list[object] = []
-    for value in values:
-        singles += value.split("\\") if isinstance(value, str) and "\\" in value else [value]
-    return tuple(_text(single, vr) for single in singles)
-
-
-def _text(value: object, vr: str) -> object:
-    if isinstance(value, datetime.date | datetime.time):
-        return _moment(value, vr)
-    if vr == "AT" and isinstance(value, str):
-        return find_tag(value)
-    if vr in _NUMBER_TYPES and isinstance(value, str):
-        return _number(value, vr)
-    if vr == "DS" and type(value) is float:
-        return str(DicomDecimal.of(value))
-    if hasattr(value, "original_string") or isinstance(value, pydicom.valuerep.PersonName):
-        return str(value)  # DS, IS and PN of pydicom, as they were written
-    return value
-
-
-def _number(text: str, vr: str) -> int | float:
-    try:
-        return _NUMBER_TYPES[vr](text)
-    except ValueError:
-        raise EditRefusedError(f"no valid {vr} value") from None
-
-
-def _moment(value: datetime.date | datetime.time, vr: str) -> str:
-    if vr == "DT" and isinstance(value, datetime.datetime):
-        fraction = f".{value.microsecond:06}" if value.microsecond else ""
-        zone = value.strftime("%z")[:5] if value.tzinfo else ""
-        return f"{_digits(value)}{value:%H%M%S}{fraction}{zone}"
-    if vr in ("DA", "DT") and isinstance(value, datetime.date):
-        return _digits(value)
-    if vr == "TM" and isinstance(value, datetime.datetime | datetime.time):
-        return f"{value:%H%M%S}" + (f".{value.microsecond:06}" if value.microsecond else "")
-    raise EditRefusedError(f"a Python date or time that no {vr} value can hold")
-
-
-def _digits(day: datetime.date) -> str:
-    return f"{day.year:04}{day.month:02}{day.day:02}"
-
-
-def _check_forms(texts: tuple[object, ...], vr: str) -> None:
-    form = _FORMS.get(vr)
-    if form and not all(isinstance(text, str) and form.fullmatch(text) for text in texts if text != ""):
-        raise EditRefusedError(f"no valid {vr} value")
+def _texts(values: tuple[object, ...], vr: str, charset: Charset) -> tuple[object, ...]:
+    """Return values as they can be encoded; those of pydicom as they were written."""
+    if vr in BYTE_VRS and any(isinstance(value, str) for value in values):
+        raise EditRefusedError(f"no valid {vr} value: bytes")
+    plain = tuple(
+        str(value) if hasattr(value, "original_string") or isinstance(value, pydicom.valuerep.PersonName) else value
+        for value in values
+    )
+    return plain_values(plain, vr, charset, little_endian=True)
 
 
 def _decoded(ds: pydicom.Dataset, element: DataElement | RawDataElement) -> DataElement:
