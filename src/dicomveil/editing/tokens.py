@@ -22,13 +22,12 @@ _STEP = (
     r"|[0-9A-Fa-fxX]{4},[0-9A-Fa-fxX]{4}(?![0-9A-Za-z])|[A-Za-z0-9]+"
 )
 _ITEM = r"(?:\[(?:\*|[0-9]+)\])?"
-_PATTERNS = re.compile(
-    r'(?P<space>\s+)|(?P<text>"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\')|(?P<operator>==|!=|<=|>=|!~|<|>|~)'
-    r"|(?P<number>[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?(?![0-9A-Za-z\[,.]))"
-    rf"|(?P<address>(?:\*\*\.)?(?:{_STEP}){_ITEM}(?:\.(?:{_STEP}){_ITEM})*)"
-    r"|(?P<sign>[()\[\],])",
-    re.DOTALL,
-)
+_TEXT = r'(?P<space>\s+)|(?P<text>"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\')|(?P<operator>==|!=|<=|>=|!~|<|>|~)'
+_NUMBER = r"(?P<number>[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?(?![0-9A-Za-z\[.]))"
+_ADDRESS = rf"(?P<address>(?:\*\*\.)?(?:{_STEP}){_ITEM}(?:\.(?:{_STEP}){_ITEM})*)"
+_SIGN = r"(?P<sign>[()\[\],])"
+_AT_START = re.compile("|".join((_TEXT, _ADDRESS, _NUMBER, _SIGN)), re.DOTALL)
+_BEHIND = re.compile("|".join((_TEXT, _NUMBER, _ADDRESS, _SIGN)), re.DOTALL)
 
 
 class Token(NamedTuple):
@@ -51,29 +50,30 @@ def tokens_of(text: str) -> list[Token]:
     tokens: list[Token] = []
     at = 0
     while at < len(text):
-        found = _PATTERNS.match(text, at)
+        found = (_AT_START if _expects_address(tokens) else _BEHIND).match(text, at)
         if found is None:
             raise EditError(f"the condition: cannot be read from character {at + 1} on")
         if found.lastgroup != "space":
-            tokens.append(_token(found, at, is_first=_expects_address(tokens)))
+            tokens.append(_token(found, at))
         at = found.end()
     tokens.append(Token("end", "", len(text)))
     return tokens
 
 
 def _expects_address(tokens: list[Token]) -> bool:
-    """Tell whether eight digits here are a tag: at the start of a comparison they are, behind an operator a number."""
-    return not tokens or tokens[-1].text in ("and", "or", "not", "exists", "(")
+    """Tell whether digits here are a tag: at the start of a comparison they are, elsewhere a number."""
+    before = tokens[-1].text if tokens else "and"
+    if before == "(":
+        return len(tokens) < 2 or tokens[-2].text != "in"
+    return before in ("and", "or", "not", "exists")
 
 
-def _token(found: re.Match[str], at: int, *, is_first: bool) -> Token:
+def _token(found: re.Match[str], at: int) -> Token:
     kind, text = str(found.lastgroup), found[0]
     if kind == "text":
         return Token(kind, text, at, re.sub(r'\\(["\'\\])', r"\1", text[1:-1]))
     if kind == "address" and text in WORDS:
         return Token("word", text, at)
-    if kind == "number" and is_first and len(text) == 8 and text.isdigit():
-        kind = "address"
     if kind == "number":
         number = float(text)
         if number in (float("inf"), float("-inf")):
