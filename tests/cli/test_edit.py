@@ -1,0 +1,192 @@
+"""`dicomveil edit` and `find` as a user meets them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from builders import dicom_file, element
+
+SECRET = "Quillfeather"
+
+
+def instance(number: int, name: str = f"{SECRET}^Jane") -> bytes:
+    return dicom_file(
+        [
+            element(0x00080018, "UI", f"2.25.{number}"),
+            element(0x00080060, "CS", "CT" if number < 3 else "MR"),
+            element(0x00100010, "PN", name),
+        ]
+    )
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    folder = tmp_path / "study"
+    folder.mkdir()
+    for number in (1, 2, 3):
+        (folder / f"{number}.dcm").write_bytes(instance(number))
+    return folder
+
+
+def test_a_file_is_edited_to_another(dicomveil, study, tmp_path):
+    out = tmp_path / "out.dcm"
+    said = dicomveil("edit", study / "1.dcm", out, "--set", "PatientName=Roe", "--sub", "Modality=/C/P/")
+    assert (said.code, said.out, said.err) == (0, "\n  edited       1\n", "")
+    assert out.read_bytes() == instance(1, "Roe").replace(b"CS\x02\0CT", b"CS\x02\0PT")
+
+
+def test_a_folder_says_what_became_of_its_files(dicomveil, study, tmp_path):
+    (study / "bad").write_bytes(instance(9)[:-3])
+    (study / "notes").write_text("no DICOM in here, only words")
+    said = dicomveil("edit", study, tmp_path / "out", "--set", "PatientName=Roe", "--where", 'Modality == "CT"')
+    assert said.code == 1
+    assert "file 4: a length past the end of what holds it at byte " in said.err
+    told = [line.split("  ")[1:] for line in said.out.splitlines() if line]
+    assert [[part.strip() for part in line if part][:2] for line in told][:4] == [
+        ["edited", "2"],
+        ["not matched", "1"],
+        ["skipped", "1"],
+        ["not done", "malformed"],
+    ]
+    assert SECRET not in said.all
+
+
+def test_what_meets_nothing_is_told(dicomveil, study, tmp_path):
+    said = dicomveil("edit", study, tmp_path / "out", "--replace", "PatientComments=x", "--set", "PatientID=1")
+    assert "Replace PatientComments: met nothing in any file" in said.out
+    assert "Put PatientID" not in said.out
+
+
+def test_wrong_edits_are_all_told_before_anything_is_written(dicomveil, study, tmp_path):
+    words = ["--set", f"PatientNam={SECRET}", "--set", "StudyDate", "--remove", "(0010,001)"]
+    said = dicomveil("edit", study, tmp_path / "out", *words)
+    assert said.code == 2
+    assert len(said.err.splitlines()) == 3
+    assert SECRET not in said.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_over_a_file_shows_before_and_after(dicomveil, study):
+    said = dicomveil(
+        "edit", study / "1.dcm", "--in-place", "--dry-run", "--set", "PatientName=Roe", "--set", "StudyID=7"
+    )
+    assert said.out.splitlines()[:2] == [f"~ PatientName  PN  {SECRET}^Jane -> Roe", "+ StudyID  SH  7"]
+    assert (study / "1.dcm").read_bytes() == instance(1)
+
+
+def test_a_dry_run_over_a_folder_counts_and_shows_no_value(dicomveil, study):
+    said = dicomveil("edit", study, "--in-place", "--dry-run", "--set", "PatientName=Roe", "--set", "StudyID=7")
+    assert said.out.splitlines()[:2] == ["  PatientName  changes in 3", "  StudyID      changes in 3"]
+    assert SECRET not in said.all
+
+
+def test_edits_come_from_a_file_and_a_table_too(dicomveil, study, tmp_path):
+    edits, rows = tmp_path / "edits.toml", tmp_path / "rows.csv"
+    edits.write_text('where = "Modality == \\"CT\\""\n[[edit]]\nset = "StudyID"\nvalue = "7"\n')
+    rows.write_text("SOPInstanceUID,PatientName\n2.25.2,Roe\n2.25.3,Poe\n2.25.4,Noe\n")
+    words = ["--edits", edits, "--table", rows, "--match", "SOPInstanceUID", "--set", "PatientID=1"]
+    said = dicomveil("edit", study, "--in-place", "--no-backup", *words)
+    assert said.code == 0
+    assert "rows of the table that no file matches: 4" in said.out
+    assert [dicomveil("show", study / f"{n}.dcm", "PatientName", "--value").out for n in (1, 2, 3)] == [
+        f"{SECRET}^Jane\n",
+        "Roe\n",
+        f"{SECRET}^Jane\n",
+    ]
+
+
+def test_json_has_a_line_a_file_and_a_summary(dicomveil, study, tmp_path):
+    said = dicomveil("edit", study, tmp_path / "out", "--set", "PatientName=Roe", "--json")
+    *files, last = map(json.loads, said.out.splitlines())
+    assert files == [{"number": number, "code": "edited"} for number in (1, 2, 3)]
+    assert last["summary"]["edited"] == 3
+    assert last["summary"]["met"] == {"Put PatientName": 3}
+
+
+def test_a_key_gives_the_same_new_uids_from_call_to_call(dicomveil, study, tmp_path):
+    from dicomveil.pseudonyms.key import ProjectKey
+
+    key = tmp_path / "key"
+    ProjectKey.generate().write(key)
+    for name in ("a", "b", "c"):
+        words = ["--key", key] if name != "c" else []
+        dicomveil("edit", study / "1.dcm", tmp_path / name, "--new-uid", "SOPInstanceUID", *words)
+    read = [(tmp_path / name).read_bytes() for name in ("a", "b", "c")]
+    assert read[0] == read[1] != read[2]
+
+
+def test_utf_8_takes_what_the_file_could_not_say(dicomveil, study, tmp_path):
+    assert dicomveil("edit", study / "1.dcm", tmp_path / "a", "--set", "PatientName=Müller").code == 1
+    assert not (tmp_path / "a").exists()
+    assert (
+        dicomveil("edit", study / "1.dcm", tmp_path / "a", "--set", "PatientName=Müller", "--charset", "utf-8").code
+        == 0
+    )
+    assert dicomveil("show", tmp_path / "a", "PatientName", "--value").out == "Müller\n"
+
+
+def test_an_undo_file_undoes(dicomveil, study, tmp_path):
+    words = ["--set", "PatientName=Roe", "--undo-file", tmp_path / "undo", "--no-backup"]
+    assert dicomveil("edit", study, "--in-place", *words).code == 0
+    assert dicomveil("edit", "--undo", tmp_path / "undo").code == 0
+    assert [(study / f"{n}.dcm").read_bytes() for n in (1, 2, 3)] == [instance(n) for n in (1, 2, 3)]
+    said = dicomveil("edit", "--undo", tmp_path / "undo")
+    assert said.code == 1
+    assert said.err.count("not as the edit left it") == 3
+
+
+def test_a_patch_says_that_it_is_not_atomic(dicomveil, study):
+    said = dicomveil("edit", study / "1.dcm", "--in-place", "--patch", "--set", "Modality=PT")
+    assert said.code == 0
+    assert "Patched" in said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        pytest.param([], "which file", id="nothing"),
+        pytest.param(["nowhere", "out"], "does not exist", id="no-input"),
+        pytest.param(["STUDY", "--set", "StudyID=1"], "name an output, or say --in-place", id="no-output"),
+        pytest.param(["STUDY", "OUT", "--in-place"], "takes no output", id="in-place-with-output"),
+        pytest.param(["STUDY", "OUT"], "no edits", id="no-edits"),
+        pytest.param(["STUDY", "OUT", "--set", "StudyID=1", "--patch"], "with --in-place only", id="patch-copies"),
+        pytest.param(
+            ["STUDY", "--in-place", "--overwrite", "--set", "StudyID=1"], "with an output only", id="overwrite"
+        ),
+        pytest.param(["STUDY", "OUT", "--set", "StudyID=1", "--match", "PatientID"], "--table", id="match-alone"),
+        pytest.param(["STUDY", "OUT", "--set", "StudyID=1", "--where", "Modality"], "the condition", id="condition"),
+        pytest.param(["STUDY", "STUDY/out", "--set", "StudyID=1"], "inside the input", id="output-in-input"),
+        pytest.param(["--undo", "nowhere"], "undo file cannot be read", id="no-undo-file"),
+        pytest.param(["STUDY", "--undo", "x"], "nothing else", id="undo-and-more"),
+        pytest.param(["STUDY", "OUT", "--sett", "x"], "--set", id="misspelt-option"),
+    ],
+)
+def test_wrong_usage_is_told_with_code_2(dicomveil, study, tmp_path, words, reason):
+    places = {"STUDY": study, "OUT": tmp_path / "out", "STUDY/out": study / "out"}
+    said = dicomveil("edit", *[places.get(word, word) for word in words])
+    assert said.code == 2
+    assert reason in said.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_find_prints_the_files_a_condition_holds_for(dicomveil, study):
+    said = dicomveil("find", study, "--where", 'Modality == "CT" and not SOPInstanceUID ~ "1$"')
+    assert (said.code, said.out) == (0, f"{study / '2.dcm'}\n")
+    assert dicomveil("find", study, "--where", "exists PatientName", "--count").out == "3\n"
+    assert dicomveil("find", study, "--where", 'Modality == "US"') == (1, "", "")
+    assert dicomveil("find", study, "--where", 'Modality == "MR"', "--nul").out == f"{study / '3.dcm'}\0"
+
+
+def test_find_goes_on_after_a_bad_file(dicomveil, study):
+    (study / "0.dcm").write_bytes(instance(9)[:-3])
+    said = dicomveil("find", study, "--where", 'Modality == "CT"', "--count")
+    assert (said.code, said.out) == (1, "2\n")
+    assert "file 1: " in said.err
+
+
+def test_find_wants_a_condition_that_is_one(dicomveil, study):
+    assert dicomveil("find", study, "--where", "Modalty == 1").code == 2
+    assert dicomveil("find", study / "nowhere", "--where", "Rows == 1").code == 2

@@ -1,0 +1,124 @@
+"""An edit file is read, or all its mistakes are told at once, each with its line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dicomveil.editing.edit_file import EditFile, read_edit_file
+from dicomveil.editing.edits import Copy, Empty, Format, InsertItem, NewUID, Put, PutIfAbsent, Remove, Substitute
+from dicomveil.errors import EditError
+
+PAGE = (Path(__file__).parents[2] / "docs" / "editing.md").read_text(encoding="utf-8")
+
+
+def read(tmp_path: Path, text: str | bytes) -> EditFile:
+    path = tmp_path / "edits.toml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return read_edit_file(path)
+
+
+def test_every_verb_has_its_table(tmp_path):
+    found = read(
+        tmp_path,
+        """
+        where = 'Modality == "CT"'
+        charset = "utf-8"
+        [[edit]]
+        set = "PatientName"
+        value = "DOE^JANE"
+        [[edit]]
+        add = "SeriesNumber"
+        value = 7
+        [[edit]]
+        set = "(0009,1001)"
+        value = ["a", "b"]
+        vr = "LO"
+        [[edit]]
+        copy = "OtherPatientIDs"
+        from = "PatientID"
+        [[edit]]
+        sub = "StudyID"
+        pattern = "a"
+        replacement = "b"
+        [[edit]]
+        format = "StudyID"
+        template = "{PatientID}"
+        [[edit]]
+        empty = "StudyID"
+        [[edit]]
+        remove = "StudyID"
+        [[edit]]
+        new-uid = "StudyInstanceUID"
+        [[edit]]
+        insert-item = "ReferencedStudySequence[0]"
+        """,
+    )
+    assert found == EditFile(
+        (
+            Put("PatientName", "DOE^JANE"),
+            PutIfAbsent("SeriesNumber", 7),
+            Put("(0009,1001)", ["a", "b"], vr="LO"),
+            Copy("OtherPatientIDs", "PatientID"),
+            Substitute("StudyID", "a", "b"),
+            Format("StudyID", "{PatientID}"),
+            Empty("StudyID"),
+            Remove("StudyID"),
+            NewUID("StudyInstanceUID"),
+            InsertItem("ReferencedStudySequence[0]"),
+        ),
+        'Modality == "CT"',
+        "utf-8",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        pytest.param("[[edit]]\nset = 'PatientNam'\nvalue = 'x'", [":1: .*did you mean PatientName"], id="misspelt"),
+        pytest.param("\n[[edit]]\nset = 'StudyID'", [":2: set needs value"], id="no-value"),
+        pytest.param("[[edit]]\nvalue = 'x'", [":1: no verb"], id="no-verb"),
+        pytest.param("[[edit]]\nset = 'StudyID'\nempty = 'StudyID'\nvalue = ''", [":1: two verbs"], id="two-verbs"),
+        pytest.param("[[edit]]\nempty = 'StudyID'\nvalue = ''", [":1: unknown key 'value'"], id="value-for-empty"),
+        pytest.param(
+            "[[edit]]\nsub = 'StudyID'\npatern = ''\nreplacement = ''",
+            ["did you mean 'pattern'", "needs pattern"],
+            id="key",
+        ),
+        pytest.param("[[edit]]\nset = 7\nvalue = 'x'", [":1: set: a text"], id="address-no-text"),
+        pytest.param("were = ''", ["did you mean 'where'"], id="top-key"),
+        pytest.param("where = 7", ["where: a text"], id="where-no-text"),
+        pytest.param("edit = 7", ["tables"], id="no-tables"),
+        pytest.param("edit = [7]", ["an edit is a table"], id="no-table"),
+        pytest.param("[[edit]]\nset = x\n", [":2: not TOML"], id="no-toml"),
+        pytest.param(b"\xff", ["not UTF-8"], id="no-utf-8"),
+        pytest.param("[[edit]]\nempty = 'A'\n\n[[edit]]\nempty = 'B'", [":1: A", ":4: B"], id="all-at-once"),
+    ],
+)
+def test_all_mistakes_are_told_with_their_lines(tmp_path, text, problems):
+    with pytest.raises(EditError) as caught:
+        read(tmp_path, text)
+    assert len(caught.value.problems) == len(problems)
+    assert all(re.search(wanted, told) for wanted, told in zip(problems, caught.value.problems, strict=True))
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(EditError, match="No such file"):
+        read_edit_file(tmp_path / "nowhere.toml")
+
+
+def test_the_edit_file_of_the_page_is_one(tmp_path):
+    (text,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    assert len(read(tmp_path, text).edits) == 5
+
+
+@given(st.text(alphabet="[]edit= 'set\n\"value1{},.", max_size=40))
+def test_any_text_is_an_edit_file_or_an_edit_error(tmp_path_factory, text):
+    try:
+        read(tmp_path_factory.mktemp("any"), text)
+    except EditError:
+        return

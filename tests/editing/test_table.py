@@ -1,0 +1,114 @@
+"""A table gives each instance the row that matches it, or tells what is wrong with it before any file is read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dicomveil.editing.edits import Put
+from dicomveil.editing.table import Table, read_table
+from dicomveil.errors import EditError
+from editing.lookups import Values
+
+
+def read(tmp_path: Path, text: str | bytes, match: list[str] | None = None, **options: bool) -> Table:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return read_table(path, match or [], **options)
+
+
+ROWS = "PatientID,StudyID,PatientName\n1,A,Doe\n2,B,\n1,B,Roe\n"
+
+
+def test_a_row_matches_on_all_of_its_columns(tmp_path):
+    table = read(tmp_path, ROWS, ["PatientID", "StudyID"])
+    row = table.row_for(Values(PatientID="1", StudyID="B"))
+    assert row is not None
+    assert (row.number, row.edits) == (4, (Put("PatientName", "Roe"),))
+    assert table.row_for(Values(PatientID="2", StudyID="A")) is None
+    assert table.row_for(Values(PatientID="1")) is None
+    assert table.unused == [2, 3]
+
+
+def test_an_empty_cell_is_left_alone(tmp_path):
+    row = read(tmp_path, ROWS, ["PatientID", "StudyID"]).row_for(Values(PatientID="2", StudyID="B"))
+    assert row is not None
+    assert row.edits == ()
+
+
+def test_a_column_can_be_matched_and_set(tmp_path):
+    table = read(tmp_path, 'match PatientID,set PatientID,"(0010,0010)"\n1,P-1,Doe\n')
+    row = table.row_for(Values(PatientID="1"))
+    assert row is not None
+    assert row.edits == (Put("PatientID", "P-1"), Put("PatientName", "Doe"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("\ufeffPatientID;PatientName\r\n1;Doe^J\r\n", id="semicolons-and-a-mark"),
+        pytest.param("PatientID\tPatientName\n1\tDoe^J\n\n", id="tabs-and-an-empty-line"),
+        pytest.param('PatientID,PatientName\n1,"Doe^J"\n', id="quotation-marks"),
+        pytest.param("PatientID , PatientName\n 1 , Doe^J \n", id="spaces"),
+    ],
+)
+def test_tables_come_in_many_forms(tmp_path, text):
+    row = read(tmp_path, text, ["PatientID"]).row_for(Values(PatientID="1"))
+    assert row is not None
+    assert row.edits == (Put("PatientName", "Doe^J"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "match", "problems"),
+    [
+        pytest.param("", ["PatientID"], ["empty table"], id="empty"),
+        pytest.param("PatientID,PatientNam\n1,x\n", ["PatientID"], [":1: .*did you mean PatientName"], id="heading"),
+        pytest.param("PatientID,PatientName\n1,x\n", [], [":1: no column to match"], id="nothing-to-match"),
+        pytest.param("PatientID\n1\n", ["PatientID"], [":1: no column to set"], id="nothing-to-set"),
+        pytest.param("PatientName\n1\n", ["PatientID"], [":1: no column PatientID to match"], id="no-such-column"),
+        pytest.param("PatientID,StudyID,StudyID\n1,2,3\n", ["PatientID"], [":1: two columns StudyID"], id="twice"),
+        pytest.param("PatientID,StudyID\n1,A\n2\n", ["PatientID"], [":3: 1 cells under 2"], id="cells"),
+        pytest.param("PatientID,StudyID\n1,A\n1,B\n", ["PatientID"], [":3: matches the same as line 2"], id="key"),
+        pytest.param("PatientID,StudyID\n,A\n", ["PatientID"], [":2: an empty cell to match"], id="no-key"),
+        pytest.param(
+            "PatientID,StudyDate,Rows\n1,never,5\n2,20240229,\n3,20230229,\n",
+            ["PatientID"],
+            [":2: StudyDate: no DA", ":4: StudyDate: no DA"],
+            id="values",
+        ),
+        pytest.param(b"PatientID,StudyID\n1,\xff\n", ["PatientID"], ["not UTF-8"], id="no-utf-8"),
+        pytest.param('PatientID,StudyID\n1,"x\n', ["PatientID"], ["no CSV"], id="no-csv"),
+    ],
+)
+def test_what_is_wrong_is_told_by_line_and_column(tmp_path, text, match, problems):
+    with pytest.raises(EditError) as caught:
+        read(tmp_path, text, match)
+    told = [each for each in caught.value.problems if "Rows" not in each]
+    assert len(told) == len(problems)
+    assert all(re.search(wanted, each) for wanted, each in zip(problems, told, strict=True))
+    assert "never" not in str(caught.value)
+
+
+def test_a_table_with_many_mistakes_does_not_tell_them_all(tmp_path):
+    with pytest.raises(EditError) as caught:
+        read(tmp_path, "PatientID,StudyDate\n" + "".join(f"{n},never{n}\n" for n in range(500)), ["PatientID"])
+    assert len(caught.value.problems) == 51
+    assert caught.value.problems[-1].endswith("perhaps more")
+
+
+def test_force_takes_what_is_not_valid(tmp_path):
+    table = read(tmp_path, "PatientID,StudyDate\n1,never\n", ["PatientID"], force=True)
+    assert table.unused == [2]
+
+
+@settings(max_examples=60)
+@given(st.binary(max_size=60))
+def test_any_bytes_are_a_table_or_an_edit_error(tmp_path_factory, raw):
+    try:
+        read(tmp_path_factory.mktemp("any"), b"PatientID,StudyID\n" + raw, ["PatientID"])
+    except EditError:
+        return
