@@ -59,12 +59,12 @@ def main() -> int:
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(_folder_in(arguments.out)))
         corpora = Path(stack.enter_context(_folder_in(arguments.source))) if arguments.source else scratch
-        found["machine"] = _introduce(scratch, corpora, command)
+        found["machine"] = introduce(scratch, corpora, command)
         peers = find_peers(scratch, arguments.dcmanon) if arguments.peers else []
         try:
             found["start_up"] = _measure_start_up(corpora, scratch, arguments.reps)
             for kind in arguments.kinds:
-                inputs = _written(corpora / kind, kind, arguments.files or FILES[kind])
+                inputs = written(corpora / kind, kind, arguments.files or FILES[kind])
                 rows = _measure_kind(kind, inputs, scratch, arguments.reps, peers)
                 kinds[kind] = {name: row and asdict(row) for name, row in rows.items()}
         except CouldNotRunError as error:
@@ -80,7 +80,7 @@ def _folder_in(place: str | None) -> tempfile.TemporaryDirectory[str]:
 
 
 def _measure_start_up(corpora: Path, scratch: Path, repetitions: int) -> dict[str, float]:
-    inputs = _written(corpora / "start", "ct", 2)
+    inputs = written(corpora / "start", "ct", 2)
     _, ours = compare(copy, deidentify, inputs, scratch, repetitions)
     python = sys.executable
     seconds = {
@@ -101,8 +101,8 @@ def _measure_kind(kind: str, inputs: Inputs, scratch: Path, pairs: int, peers: l
     print(HEADINGS, flush=True)
     floor, ours = compare(copy, deidentify, inputs, scratch, pairs)
     rows: dict[str, Further | None] = {"cp -r": floor, "dicomveil": ours}
-    _show("cp -r", floor)
-    _show("dicomveil", ours, _verdict(ours, TARGETS[kind]))
+    show("cp -r", floor)
+    show("dicomveil", ours, _verdict(ours, TARGETS[kind]))
     for peer in peers:
         rows[peer.name] = _measure_peer(peer, floor, inputs, scratch, min(pairs, PEER_PAIRS))
     return rows
@@ -119,11 +119,11 @@ def _measure_peer(peer: Peer, floor: Further, inputs: Inputs, scratch: Path, pai
         print(f"  {peer.name:12}  failed: {error}")
         return None
     its = beside(floor, beside_ours)
-    _show(peer.name, its, _peer_verdict(peer, beside_ours.cpu_ratio, its.cpu_ratio))
+    show(peer.name, its, _peer_verdict(peer, beside_ours.cpu_ratio, its.cpu_ratio))
     return its
 
 
-def _show(name: str, row: Further, verdict: str = "") -> None:
+def show(name: str, row: Further, verdict: str = "") -> None:
     ratios = "".join(
         f"{'' if ratio is None else f'{ratio:.2f}':>{width}}"
         for ratio, width in ((row.cpu_ratio, 8), (row.wall_ratio, 9))
@@ -155,7 +155,7 @@ def _against(met: bool, target: str) -> str:
     return f"{target} {'met' if met else 'not met in this run'}"
 
 
-def _written(folder: Path, kind: str, count: int) -> Inputs:
+def written(folder: Path, kind: str, count: int) -> Inputs:
     """Write a corpus in a process of its own: what this process holds, its children seem to hold."""
     options = ("--kind", kind, "--files", str(count), "--seed", str(SEED))
     measure((sys.executable, str(HERE / "corpus.py"), str(folder / "many"), *options))
@@ -166,7 +166,7 @@ def _written(folder: Path, kind: str, count: int) -> Inputs:
     return Inputs(folder / "many", one, count)
 
 
-def _introduce(scratch: Path, corpora: Path, command: str) -> dict[str, object]:
+def introduce(scratch: Path, corpora: Path, command: str) -> dict[str, object]:
     machine: dict[str, object] = {
         "cores": os.cpu_count(),
         "python": platform.python_version(),

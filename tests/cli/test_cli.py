@@ -48,7 +48,7 @@ def test_the_version_comes_with_edition_and_acknowledgement(dicomveil):
     [
         pytest.param("deidentfy", "the first word is no command; did you mean deidentify?", id="misspelled"),
         pytest.param("--versoin", "the first word is no command; did you mean --version?", id="option"),
-        pytest.param("Wimpleton/scan.dcm", "the first word is no command; there are: deidentify, edit", id="path"),
+        pytest.param("Wimpleton/scan.dcm", "the first word is no command; there are: deidentify, edit, ", id="path"),
     ],
 )
 def test_a_word_that_is_no_command_is_told_with_code_2(dicomveil, word, message):

@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 DONE, SOME_NOT_DONE, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 COMMANDS = {
-    "dcmodify": "change tags with the options of DCMTK's dcmodify",
     "deidentify": "write a de-identified copy of a file or a folder",
-    "diff": "tell what differs between two files or two folders",
     "edit": "change tags of a file or of every file in a folder",
-    "explain": "say for every element of a file what would become of it, and why",
-    "find": "print the files of a folder that fulfil a condition",
     "show": "show what is in a file, or certain attributes of many",
+    "diff": "tell what differs between two files or two folders",
+    "find": "print the files of a folder that fulfil a condition",
+    "explain": "say for every element of a file what would become of it, and why",
     "recipes": "list the recipes that come with dicomveil, or show one",
+    "dcmodify": "change tags with the options of DCMTK's dcmodify",
 }
 
 HELP = """\
-De-identify DICOM files to PS3.15 at every depth, touching only what the recipe touches.
+De-identify DICOM files to PS3.15 at every depth and edit their tags, touching only what was asked for.
 
   dicomveil deidentify hospital-export shared
 
