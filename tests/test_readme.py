@@ -30,7 +30,7 @@ def commands() -> list[str]:
 
 @pytest.fixture
 def at_work(tmp_path: Path) -> Path:
-    """A folder with what README's commands name: an export of a hospital, one file of it, and what was edited before."""
+    """A folder with what README's commands name: an export of a hospital, and one file of it."""
     hospital = tmp_path / "hospital-export"
     code = "import hospital, pathlib, sys; hospital.write_hospital(pathlib.Path(sys.argv[1]))"
     writer = [sys.executable, "-c", code, str(hospital)]
