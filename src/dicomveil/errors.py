@@ -16,6 +16,7 @@
         │   ├── UnreadableDate
         │   ├── UnreadableText
         │   └── UnwritableValue     a Python value cannot be encoded
+        ├── SourceChanged           it became another while it was read
         ├── Refused                 it cannot be made safe: a reason code
         ├── EditRefused             an edit that this file cannot take: the address, why
         ├── FailedCheck             the finished output did not pass a check
@@ -164,6 +165,15 @@ class UnreadableText(UnreadableValue):
 
 class UnwritableValue(UnreadableValue):
     """A Python value cannot be encoded in this VR and character set."""
+
+
+class SourceChanged(InstanceError):
+    """The file became another while it was read; what was made of it is thrown away."""
+
+    code = "source-changed"
+
+    def __init__(self) -> None:
+        super().__init__("it changed while it was read")
 
 
 class Refused(InstanceError):

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from builders import dicom_file, element
+from dicomveil.batch.inputs import Input
 from dicomveil.batch.run import DONE, SKIPPED, Outcome, Run
 from dicomveil.dataset.write import Draft
 from dicomveil.engine.deidentify import Deidentifier
@@ -54,8 +55,8 @@ def nothing_said_gives_anything_away(monkeypatch: pytest.MonkeyPatch) -> Iterato
     said: list[str] = []
     outcome_of = Run._outcome
 
-    def listening(self: Run, number: int, path: str) -> Outcome:
-        outcome = outcome_of(self, number, path)
+    def listening(self: Run, item: Input) -> Outcome:
+        outcome = outcome_of(self, item)
         said.extend((outcome.message, outcome.token, outcome.code))
         return outcome
 
@@ -430,7 +431,7 @@ def test_a_dry_run_tells_what_a_run_does_and_writes_nothing(export: Path, tmp_pa
 
 def told(outcome: Outcome) -> object:
     notes = list(outcome.report.lines()) if outcome.report else None
-    return outcome._replace(report=None), notes
+    return outcome._replace(report=None, seconds=0.0), notes
 
 
 def test_a_dry_run_tells_which_targets_exist(export: Path) -> None:

@@ -8,18 +8,29 @@ from typing import TYPE_CHECKING
 from dicomveil.errors import NotWritten
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dicomveil.batch.inputs import Input
     from dicomveil.engine.report import Report
+
+    Naming = Callable[[Report, Input], tuple[str, str]]
+
+
+def by_pseudonyms(report: Report, item: Input) -> tuple[str, str]:
+    """Return folder and name of a copy: ``patient/study/series`` and ``instance.dcm``."""
+    return f"{report.patient}/{report.study_uid}/{report.series_uid or 'no-series'}", f"{report.instance_uid}.dcm"
 
 
 class Layout:
-    """``patient/study/series/instance.dcm`` under one folder; folders are made when first needed."""
+    """Names the copies under one folder, and makes folders when they are first needed."""
 
-    def __init__(self, root: str, *, dry: bool = False) -> None:
+    def __init__(self, root: str, naming: Naming = by_pseudonyms, *, dry: bool = False) -> None:
         self.root = root.rstrip(os.sep) or os.sep
         self.dry = dry
+        self._naming = naming
         self._made: set[str] = set()
 
-    def place(self, report: Report) -> str:
+    def place(self, report: Report, item: Input) -> str:
         """Return the path of an instance's copy, and make its folder.
 
         Raises
@@ -27,11 +38,17 @@ class Layout:
         NotWritten
             If the folder cannot be made.
         """
-        folder = f"{self.root}/{report.patient}/{report.study_uid}/{report.series_uid or 'no-series'}"
+        inside, name = self._naming(report, item)
+        folder = f"{self.root}/{inside}" if inside else self.root
         if folder not in self._made and not self.dry:
             try:
                 os.makedirs(folder, exist_ok=True)
             except OSError as error:
                 raise NotWritten(os.strerror(error.errno or 0)) from None
+            if len(self._made) >= _MOST_FOLDERS_KNOWN:
+                self._made.clear()
             self._made.add(folder)
-        return f"{folder}/{report.instance_uid}.dcm"
+        return f"{folder}/{name}"
+
+
+_MOST_FOLDERS_KNOWN = 10_000

@@ -68,6 +68,11 @@ class Project:
         return os.path.join(self.folder, "report.jsonl")
 
     @property
+    def ledger_path(self) -> str:
+        """What is known of each input."""
+        return os.path.join(self.folder, "ledger")
+
+    @property
     def making_path(self) -> str:
         """How the copies are made, so that no later run adds others to them."""
         return os.path.join(self.folder, "project.json")

@@ -1,17 +1,17 @@
-"""Take the files of a folder one after the other; one bad file stops nothing."""
+"""Take the files of a folder one after the other, in this process, remembering nothing; one bad file stops nothing."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from dicomveil.batch.faults import fault
+from dicomveil.batch.inputs import Input, Inputs
 from dicomveil.batch.layout import Layout
+from dicomveil.batch.outcome import DONE, DUPLICATE, DUPLICATE_MESSAGE, SKIPPED, Outcome
 from dicomveil.batch.project import check_apart
-from dicomveil.dataset.discover import files_under
-from dicomveil.dataset.source import Source
-from dicomveil.errors import InstanceError, NotDicom, NotWritten, ProjectKeyError, Refused, TargetExists, UsageError
+from dicomveil.batch.worker import Worker
+from dicomveil.errors import NotWritten, Refused, UsageError
 from dicomveil.pseudonyms.derive import Deriver
 
 if TYPE_CHECKING:
@@ -19,25 +19,7 @@ if TYPE_CHECKING:
     from dicomveil.engine.report import Report
     from dicomveil.pseudonyms.key import ProjectKey
 
-DONE = "done"
-SKIPPED = "skipped"
-
-
-class Outcome(NamedTuple):
-    """What became of one input.
-
-    ``number`` counts inputs from 1 in the order of names; ``token`` stands for the input's path and tells nothing of
-    it without the key. ``code`` is "done", "skipped", or the code of the error. ``path`` is the input's own: not for
-    anything that leaves the house.
-    """
-
-    number: int
-    token: str
-    code: str
-    message: str
-    report: Report | None
-    target: str | None
-    path: str
+__all__ = ["DONE", "SKIPPED", "Outcome", "Run"]
 
 
 class Run:
@@ -68,67 +50,40 @@ class Run:
         self.overwrite = overwrite
         self.dry_run = dry_run
         self._derive = Deriver(key, "input")
-        self._root_length = len(self.source.rstrip(os.sep)) + 1 if os.path.isdir(self.source) else 0
-        if not os.path.exists(self.source):
-            raise UsageError("the input does not exist")
+        self.inputs = Inputs(self.source)
         check_apart(self.source, self.target)
         if os.path.isdir(self.source) and os.path.isfile(self.target):
             raise UsageError("the input is a folder and the output a file; name a folder for the output")
-        self.single = os.path.isfile(self.source) and not (os.path.isdir(self.target) or self.target.endswith(os.sep))
+        self.single = self.inputs.is_single and not (os.path.isdir(self.target) or self.target.endswith(os.sep))
         self._layout = Layout(self.target, dry=dry_run)
+        self._worker = Worker(deidentifier, self._place, overwrite=overwrite, dry_run=dry_run)
         self._taken: set[str] = set()
 
     def count(self) -> int:
         """Return how many files there are; a listing, nothing is opened."""
-        return sum(1 for _ in self.paths())
+        return self.inputs.count()
 
     def paths(self) -> Iterator[str]:
         """Yield the paths of the files, in the order they are taken; a listing, nothing is opened."""
-        return iter([self.source]) if os.path.isfile(self.source) else files_under(self.source)
+        return self.inputs.paths()
 
     def __iter__(self) -> Iterator[Outcome]:
-        for number, path in enumerate(self.paths(), 1):
-            yield self._outcome(number, path)
+        for item in self.inputs:
+            yield self._outcome(item)
 
-    def _outcome(self, number: int, path: str) -> Outcome:
-        token = self._derive(path[self._root_length :].encode(errors="surrogateescape"))[:8].hex()
-        places: list[str] = []
+    def _outcome(self, item: Input) -> Outcome:
+        token = self._derive(item.name.encode(errors="surrogateescape"))[:8].hex()
+        outcome = self._worker.take(item, token)
+        if outcome.code == DONE and outcome.target is not None:
+            self._taken.add(outcome.target)
+            return outcome
+        return outcome._replace(target=None)
 
-        def place(report: Report) -> str:
-            places.append(self._place(report))
-            if self.overwrite and os.path.exists(places[0]) and os.path.samefile(path, places[0]):
-                raise Refused("target-is-source", "the target is the source; nothing is ever changed in place")
-            return places[0]
-
-        try:
-            if self.dry_run:
-                with Source.open(path) as source:
-                    report = self.deidentifier.prepare(source).report
-                if os.path.lexists(place(report)) and not self.overwrite:
-                    raise TargetExists
-            else:
-                report = self.deidentifier.deidentify(path, place, overwrite=self.overwrite)
-        except NotDicom as error:
-            return Outcome(number, token, SKIPPED, str(error), None, None, path)
-        except InstanceError as error:
-            code = SKIPPED if error.code == "dicomdir" else error.code
-            return Outcome(number, token, code, str(error), None, None, path)
-        except OSError as error:
-            return Outcome(number, token, "unreadable", os.strerror(error.errno or 0), None, None, path)
-        except ProjectKeyError:
-            raise  # key or table of stand-ins cannot be used: no file can be done
-        except MemoryError:
-            return Outcome(number, token, "out-of-memory", "not enough memory for this file", None, None, path)
-        except Exception as error:  # a fault of ours: this file is reported, the rest goes on
-            return Outcome(number, token, "internal-error", fault(error), None, None, path)
-        self._taken.add(places[0])
-        return Outcome(number, token, DONE, "", report, places[0], path)
-
-    def _place(self, report: Report) -> str:
+    def _place(self, report: Report, item: Input) -> str:
         """Name the copy; two inputs of one run never share a name."""
-        path = self._own_name() if self.single else self._layout.place(report)
+        path = self._own_name() if self.single else self._layout.place(report, item)
         if path in self._taken:
-            raise Refused("duplicate", "another file of this run has the same SOP Instance UID")
+            raise Refused(DUPLICATE, DUPLICATE_MESSAGE)
         return path
 
     def _own_name(self) -> str:

@@ -5,14 +5,21 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.batch import Batch
+from dicomveil.batch.crew import crew_of, jobs_for
+from dicomveil.batch.inputs import Inputs
+from dicomveil.batch.ledger import Ledger
+from dicomveil.batch.portion import GARBAGE_ALLOCATIONS
 from dicomveil.batch.project import Making, Project, check_apart, unwritable
 from dicomveil.batch.run import DONE as ONE_DONE
 from dicomveil.batch.run import Run
+from dicomveil.batch.work import Work
 from dicomveil.cli import DONE, INTERRUPTED, SOME_NOT_DONE
 from dicomveil.cli.choices import check_key_outside, chosen_key, chosen_pseudonyms, chosen_recipe, kept_key, key_of
-from dicomveil.cli.parser import Parser
+from dicomveil.cli.parser import Parser, positive
 from dicomveil.cli.voice import Voice, heading
 from dicomveil.engine.deidentify import Deidentifier
 from dicomveil.errors import UsageError
@@ -58,12 +65,11 @@ class _Arguments(argparse.Namespace):
     overwrite: bool
     dry_run: bool
     refuse_burned_in: bool
+    hash: bool
+    jobs: int | None
     json: bool
     show_paths: bool
     quiet: bool
-
-
-_GARBAGE_ALLOCATIONS = 100_000
 
 
 def deidentify(words: list[str]) -> int:
@@ -80,12 +86,40 @@ def deidentify(words: list[str]) -> int:
         making = Making.by(recipe, key_of(recipe, in_use))
         project.check(making, overwrite=arguments.overwrite)  # another process may have been first
         project.remember(making)
-    run = _run(arguments, recipe, chosen_pseudonyms(recipe, in_use, project, dry_run=not writes), in_use.key)
-    voice = Voice(run, as_json=arguments.json, show_paths=arguments.show_paths, quiet=arguments.quiet)
-    _announce(voice, run, recipe, in_use)
-    code = _carry_out(run, voice, _report(project, recipe) if writes else None)
+    with ExitStack() as stack:
+        run: Run | Batch
+        if writes and not _is_single(arguments):
+            ledger = stack.enter_context(Ledger(project.ledger_path))
+            run = _batch(arguments, recipe, in_use, project, ledger)
+        else:
+            run = _run(arguments, recipe, chosen_pseudonyms(recipe, in_use, project, dry_run=not writes), in_use.key)
+        voice = Voice(run, as_json=arguments.json, show_paths=arguments.show_paths, quiet=arguments.quiet)
+        _announce(voice, arguments, recipe, in_use)
+        code = _carry_out(run, voice, _report(project, recipe) if writes else None)
     voice.close(recipe, _places(arguments, project, in_use, voice, writes=writes), interrupted=code == INTERRUPTED)
     return code
+
+
+def _is_single(arguments: _Arguments) -> bool:
+    """Tell whether a file is to become a file under a name of its own."""
+    output = arguments.output
+    return os.path.isfile(arguments.input) and not (os.path.isdir(output) or output.endswith(os.sep))
+
+
+def _batch(arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Project, ledger: Ledger) -> Batch:
+    work = Work(
+        recipe,
+        in_use.key,
+        project.table_path,
+        arguments.output,
+        without_key=key_of(recipe, in_use) is None,
+        overwrite=arguments.overwrite,
+        again=arguments.again,
+        refuse_burned_in=arguments.refuse_burned_in,
+        whole=arguments.hash,
+    )
+    inputs = Inputs(arguments.input)
+    return Batch(work, inputs, crew_of(arguments.jobs or jobs_for(inputs)), ledger)
 
 
 def _run(
@@ -117,15 +151,17 @@ def _places(arguments: _Arguments, project: Project, in_use: KeyInUse, voice: Vo
     return places
 
 
-def _carry_out(run: Run, voice: Voice, report: ReportWriter | None) -> int:
+def _carry_out(run: Run | Batch, voice: Voice, report: ReportWriter | None) -> int:
     gc.freeze()
     # Hardly anything here is garbage in cycles; looking for it costs a tenth.
-    gc.set_threshold(_GARBAGE_ALLOCATIONS)
+    gc.set_threshold(GARBAGE_ALLOCATIONS)
     try:
         for outcome in run:
             if report is not None:
                 report.write(outcome)
             voice.tell(outcome)
+        if isinstance(run, Batch):
+            _tell_of_earlier(run, voice)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -135,6 +171,15 @@ def _carry_out(run: Run, voice: Voice, report: ReportWriter | None) -> int:
         if report is not None:
             report.close()
     return DONE if voice.tally.all_done else SOME_NOT_DONE
+
+
+def _tell_of_earlier(batch: Batch, voice: Voice) -> None:
+    voice.tally.add_earlier(batch.before, batch.why)
+    if batch.unrecorded:
+        voice.important(
+            f"the ledger could not be written: {batch.unrecorded} files are not noted in it; make space and run it "
+            "again, and their copies are compared"
+        )
 
 
 def _check_places(arguments: _Arguments) -> None:
@@ -166,14 +211,14 @@ def _check_writable(output: str) -> None:
         raise UsageError("the output cannot be written: permission denied")
 
 
-def _announce(voice: Voice, run: Run, recipe: Recipe, in_use: KeyInUse) -> None:
+def _announce(voice: Voice, arguments: _Arguments, recipe: Recipe, in_use: KeyInUse) -> None:
     if in_use.made:
         voice.important(
             f"a project key was made: {in_use.path}\n"
             "keep it private: whoever has it can find out who is who; and safe: without it, later files get "
             "other stand-ins"
         )
-        if run.single:
+        if _is_single(arguments):
             voice.important(f"for the patient's other files: --key {in_use.path}")
     key = key_of(recipe, in_use)
     if key is None:
@@ -181,7 +226,7 @@ def _announce(voice: Voice, run: Run, recipe: Recipe, in_use: KeyInUse) -> None:
             f"stand-ins of the recipe {recipe.name} can be undone with a list of patient numbers, unless "
             "a key is named with --key"
         )
-    elif run.dry_run and (in_use.path is None or recipe.pseudonyms.source == "random"):
+    elif arguments.dry_run and (in_use.path is None or recipe.pseudonyms.source == "random"):
         voice.note("dry run with stand-ins that are thrown away; those of the real run will differ")
 
 
@@ -206,6 +251,13 @@ def _parser() -> Parser:
     )
     parser.takes_recipe()
     parser.add_argument("--key", metavar="FILE", help="the project key; without it see below")
+    parser.add_argument(
+        "-j",
+        "--jobs",
+        metavar="N",
+        type=positive,
+        help="so many processes at once; without it as many as there are cores, for a few files one",
+    )
     flags = {
         "--random": "draw stand-ins at random and remember them in OUT.dicomveil, as Safe Harbor asks, "
         "instead of deriving them with the key",
@@ -213,6 +265,7 @@ def _parser() -> Parser:
         "--overwrite": "replace copies that are there already",
         "--dry-run": "decide everything and write nothing: no copy, key, folder or report",
         "--refuse-burned-in": "refuse files that are likely to show text in their pixels",
+        "--hash": "tell by all bytes of a file, not by its size and time, whether it changed since an earlier run",
         "--json": "tell every file and the end as JSON, a line each, instead of the table",
         "--show-paths": "name files by their paths too, which may tell who a patient is",
         "--quiet": "only errors that end the run, and the news that a key was made",

@@ -72,6 +72,14 @@ class Parser(argparse.ArgumentParser):
         )
 
 
+def positive(text: str) -> int:
+    """Read a number from 1 on, as an argument's type; argparse tells of what is none."""
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
 class _Layout(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=HELP_WIDTH, max_help_position=26)  # asking the terminal costs 8 ms

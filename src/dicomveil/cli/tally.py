@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dicomveil.batch.run import Outcome
 
 THERE_ALREADY = "target-exists"
 """The code of a file whose copy was there before this run."""
 
+_AS_BEFORE = "as in an earlier run, and unchanged since"
 _THERE = "left as they are; --overwrite makes them anew"
 _PIXELS = "likely to show text, which is not searched for yet; look at them before you share them"
 
@@ -19,6 +22,8 @@ class Tally:
 
     def __init__(self) -> None:
         self.done = 0
+        self.done_before = 0
+        self.why: dict[str, int] = {}
         self.pixels_not_checked = 0
         self.there_already = 0
         self.not_done: dict[str, int] = {}
@@ -27,6 +32,8 @@ class Tally:
 
     def add(self, outcome: Outcome) -> bool:
         """Count one file; return whether it was refused or failed, other than by its copy being there already."""
+        if outcome.corrects == "done":
+            self.done -= 1
         if outcome.code == "done":
             self.done += 1
             self.pixels_not_checked += outcome.report is not None and outcome.report.pixels_not_checked
@@ -41,6 +48,18 @@ class Tally:
         self._messages.setdefault(outcome.code, set()).add(outcome.message)
         return True
 
+    def add_earlier(self, before: Mapping[str, int], why: Mapping[str, int]) -> None:
+        """Count files that an earlier run has seen to, by code, and why others were taken, by reason."""
+        self.why = dict(why)
+        for code, count in before.items():
+            if code == "done":
+                self.done_before += count
+            elif code == "skipped":
+                self.skipped[_AS_BEFORE] = self.skipped.get(_AS_BEFORE, 0) + count
+            else:
+                self.not_done[code] = self.not_done.get(code, 0) + count
+                self._messages.setdefault(code, set()).add(_AS_BEFORE)
+
     @property
     def failures(self) -> int:
         """Return how many files were refused or failed; those there already are not among them."""
@@ -49,17 +68,17 @@ class Tally:
     @property
     def found_nothing(self) -> bool:
         """Tell whether there was no DICOM file at all."""
-        return not self.done and not self.there_already and not self.not_done
+        return not self.done and not self.done_before and not self.there_already and not self.not_done
 
     @property
     def all_done(self) -> bool:
-        """Tell whether this run did every DICOM file, and at least one."""
-        return not self.not_done and not self.there_already and bool(self.done)
+        """Tell whether every DICOM file is done, by this run or an earlier one, and at least one."""
+        return not self.not_done and not self.there_already and bool(self.done or self.done_before)
 
     @property
     def has_copies(self) -> bool:
         """Tell whether there are copies, of this run or an earlier one."""
-        return bool(self.done or self.there_already)
+        return bool(self.done or self.done_before or self.there_already)
 
     @property
     def has_files(self) -> bool:
@@ -68,7 +87,11 @@ class Tally:
 
     def rows(self, *, dry_run: bool = False) -> list[tuple[str, str, int, str]]:
         """Return the closing table: what became, why, how many, and what that means."""
-        rows = [("would be done" if dry_run else "done", "", self.done, "")]
+        reasons = ", ".join(f"{count} {why}" for why, count in sorted(self.why.items()))
+        told = reasons if set(self.why) - {"new"} else ""
+        rows = [("would be done" if dry_run else "done", "", self.done, told)]
+        if self.done_before:
+            rows.append(("done before", "", self.done_before, "unchanged since"))
         if self.there_already:
             rows.append(("there already", "", self.there_already, _THERE))
         for code, count in sorted(self.not_done.items()):
@@ -83,6 +106,8 @@ class Tally:
         """Return the same numbers by name."""
         return {
             "done": self.done,
+            "done_before": self.done_before,
+            "why": dict(sorted(self.why.items())),
             "there_already": self.there_already,
             "not_done": dict(sorted(self.not_done.items())),
             "skipped": dict(sorted(self.skipped.items())),

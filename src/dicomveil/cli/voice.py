@@ -11,6 +11,7 @@ from dicomveil.cli.tally import Tally, table
 from dicomveil.dataset.walk import flat
 
 if TYPE_CHECKING:
+    from dicomveil.batch.batch import Batch
     from dicomveil.batch.run import Outcome, Run
     from dicomveil.recipe.model import Recipe
 
@@ -44,7 +45,7 @@ class Voice:
         Nothing but what is important.
     """
 
-    def __init__(self, run: Run, *, as_json: bool, show_paths: bool, quiet: bool) -> None:
+    def __init__(self, run: Run | Batch, *, as_json: bool, show_paths: bool, quiet: bool) -> None:
         self.tally = Tally()
         self._run = run
         self._as_json = as_json

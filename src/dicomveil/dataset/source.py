@@ -6,7 +6,7 @@ import os
 from types import TracebackType
 from typing import Self
 
-from dicomveil.errors import LimitExceeded, NotDicom
+from dicomveil.errors import LimitExceeded, NotDicom, SourceChanged
 
 FIRST_WINDOW_BYTES = 32 * 1024
 LARGEST_WINDOW_BYTES = 4 * 1024 * 1024
@@ -18,15 +18,17 @@ class Source:
     """One open file, or bytes in memory (an inflated data set).
 
     Windows are read once, in ascending order, as a scan needs them, and the last few kept so that values found in them
-    can be looked up without another read. Positions are absolute byte offsets.
+    can be looked up without another read. Positions are absolute byte offsets. ``changed_ns`` is when the file was last
+    changed, 0 for what is none.
     """
 
-    __slots__ = ("_bases", "_recent", "_windows", "fd", "head", "size")
+    __slots__ = ("_bases", "_recent", "_windows", "changed_ns", "fd", "head", "size")
 
-    def __init__(self, fd: int, size: int, head: bytes) -> None:
+    def __init__(self, fd: int, size: int, head: bytes, changed_ns: int = 0) -> None:
         self.fd = fd
         self.size = size
         self.head = head
+        self.changed_ns = changed_ns
         self._recent = 0, head
         self._bases = [0]
         self._windows = [head if fd >= 0 else head[:FIRST_WINDOW_BYTES]]
@@ -47,7 +49,7 @@ class Source:
             status = os.fstat(fd)
             if status.st_mode & 0o170000 != 0o100000:
                 raise NotDicom
-            return cls(fd, status.st_size, os.pread(fd, FIRST_WINDOW_BYTES, 0))
+            return cls(fd, status.st_size, os.pread(fd, FIRST_WINDOW_BYTES, 0), status.st_mtime_ns)
         except BaseException:
             os.close(fd)
             raise
@@ -56,6 +58,19 @@ class Source:
     def in_memory(cls, data: bytes) -> Source:
         """Wrap bytes that are no file of their own, such as an inflated data set."""
         return cls(-1, len(data), data)
+
+    def check_unchanged(self) -> None:
+        """See to it that the file is still what it was when it was opened, by its size and time.
+
+        Raises
+        ------
+        SourceChanged
+            If it is not.
+        """
+        if self.fd >= 0 and self.changed_ns:
+            status = os.fstat(self.fd)
+            if (status.st_size, status.st_mtime_ns) != (self.size, self.changed_ns):
+                raise SourceChanged
 
     def close(self) -> None:
         """Give the file descriptor back; windows stay readable."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from contextlib import suppress
 from threading import get_ident
 from types import TracebackType
@@ -142,6 +143,26 @@ class Draft:
             self._part = part
         os.replace(self._part, self.target)
         self._part = None
+
+
+def same_bytes(fd: int, path: str) -> bool:
+    """Tell whether an open file and the regular file under a name hold the same bytes."""
+    try:
+        other = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    except OSError:
+        return False
+    try:
+        mine, its = os.fstat(fd), os.fstat(other)
+        if not stat.S_ISREG(its.st_mode) or its.st_size != mine.st_size:
+            return False
+        return all(
+            os.pread(fd, _COPY_BUFFER_BYTES, at) == os.pread(other, _COPY_BUFFER_BYTES, at)
+            for at in range(0, mine.st_size, _COPY_BUFFER_BYTES)
+        )
+    except OSError:
+        return False
+    finally:
+        os.close(other)
 
 
 def _copy(source: Source, target: int, start: int, end: int) -> None:

@@ -107,10 +107,21 @@ class Deidentifier:
             if overwrite and os.path.exists(path) and os.path.samefile(source_path, path):
                 raise UsageError("the target is the source; nothing is ever changed in place")
             with Draft(path, overwrite=overwrite) as draft:
-                size = draft.write(source, made.pieces)
-                self._verify(made, draft.fd, size)
-                draft.publish()
+                self.finish(made, source, draft)
         return made.report
+
+    def finish(self, made: Made, source: Source, draft: Draft) -> None:
+        """Write what `prepare` has made of an open file, check it, and give it its name.
+
+        Raises
+        ------
+        InstanceError
+            If it does not pass the check, the source changed meanwhile, or it cannot be written; nothing is published.
+        """
+        size = draft.write(source, made.pieces)
+        self._verify(made, draft.fd, size)
+        source.check_unchanged()
+        draft.publish()
 
     def prepare(self, source: Source) -> Made:
         """Decide on every element of an open file and say what the new file is made of; nothing is written.
@@ -148,7 +159,8 @@ class Deidentifier:
         pieces = build(header, part10.source, part10.start, end, walk.edits)
         originals = (original, setting.study, facts.get("series", b""), facts.get("frame-of-reference", b""))
         wanted_uids = () if plan.keeps_uids else tuple(uid for uid in originals if not is_standard_uid(uid))
-        return Made(report, header, pieces, walk.edits, part10, plan, setting, wanted_uids, walk.trace or {})
+        pixels_at = int(facts["pixels"]) if "pixels" in facts else None
+        return Made(report, header, pieces, walk.edits, part10, plan, setting, wanted_uids, walk.trace or {}, pixels_at)
 
     def _claimed_sop_class(self, part10: Part10) -> str:
         """Return the SOP class that the File Meta Information names, or failing that the data set."""
@@ -230,7 +242,10 @@ class Deidentifier:
 
 @dataclass(slots=True)
 class Made:
-    """A new instance before it is written: its report, header and pieces, and what its check needs to know."""
+    """A new instance before it is written: its report, header and pieces, and what its check needs to know.
+
+    ``pixels_at`` is where the pixel data begin in ``part10.source``; None if there are none.
+    """
 
     report: Report
     header: bytes
@@ -241,6 +256,7 @@ class Made:
     setting: Setting
     uids: tuple[bytes, ...]
     trace: dict[int, object]
+    pixels_at: int | None
 
 
 def _text(raw: bytes) -> str:

@@ -273,7 +273,11 @@ def _naming(kind: str, act: Act | None) -> Act:
     """Hand a value on to the report before acting on it."""
 
     def naming(walk: Reading, rule: Rule, start: int, value: int, end: int) -> bytes | None:
-        walk.facts.append(Named(kind, walk.source.read(value, end) if kind != "pixels" else b""))
+        if kind == "pixels":  # where they begin is another place in each file
+            walk.fleeting = True
+            walk.facts.append(Named(kind, b"%d" % start))
+        else:
+            walk.facts.append(Named(kind, walk.source.read(value, end)))
         return act(walk, rule, start, value, end) if act else None
 
     return naming

@@ -1,0 +1,282 @@
+"""What is known of each input of a project: a SQLite file in its private folder, written by one process alone."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from dicomveil.errors import UsageError
+from dicomveil.pseudonyms.private_file import make_private_folder, open_private
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from dicomveil.batch.outcome import Outcome
+
+VERSION = 1
+IN_MEMORY = ":memory:"
+
+_SCHEMA = """
+CREATE TABLE sources (id INTEGER PRIMARY KEY, token BLOB NOT NULL UNIQUE);
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY, started TEXT NOT NULL, ended TEXT, software TEXT NOT NULL, recipe TEXT NOT NULL,
+    fingerprint TEXT NOT NULL, jobs INTEGER NOT NULL, source INTEGER NOT NULL, seconds REAL, interrupted INTEGER
+);
+CREATE TABLE folders (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
+CREATE TABLE series (
+    id INTEGER PRIMARY KEY, patient TEXT NOT NULL, study TEXT NOT NULL, series TEXT NOT NULL, sop_class TEXT NOT NULL,
+    UNIQUE (patient, study, series, sop_class)
+);
+CREATE TABLE actions (id INTEGER PRIMARY KEY, content TEXT NOT NULL UNIQUE);
+CREATE TABLE inputs (
+    source INTEGER NOT NULL, token BLOB NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL,
+    changed_ns INTEGER NOT NULL, fingerprint BLOB, code TEXT NOT NULL, message TEXT, folder INTEGER, name TEXT,
+    series INTEGER, actions INTEGER, pixels_not_checked INTEGER, run INTEGER NOT NULL, seconds REAL NOT NULL,
+    PRIMARY KEY (source, token)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX copies ON inputs (folder, name) WHERE code = 'done';
+"""
+
+
+class Entry(NamedTuple):
+    """What the ledger has of one input; ``target`` is relative to the output, None where nothing was to be written."""
+
+    number: int
+    size: int
+    changed_ns: int
+    fingerprint: bytes
+    code: str
+    message: str
+    target: str | None
+    run: int
+    software: str
+
+
+class Claim(NamedTuple):
+    """An input that a copy is of."""
+
+    source: int
+    token: bytes
+    number: int
+    run: int
+
+
+class Ledger:
+    """One project's ledger; a context that is left closes it.
+
+    Parameters
+    ----------
+    path
+        The file, made with mode 0600 if absent; `IN_MEMORY` for one that is forgotten.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be used, another run is using it, or it is of another version of dicomveil.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._lock = -1
+        self._ids: dict[tuple[str, ...], int] = {}
+        self.run = self.source = 0
+        try:
+            if path != IN_MEMORY:
+                make_private_folder(path)
+                self._lock = _locked(f"{path}.lock")
+                os.close(open_private(path, os.O_RDWR | os.O_CREAT))
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=0)
+            self._prepare()
+        except (OSError, sqlite3.Error) as error:
+            self._let_go()
+            raise unusable(error) from None
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _prepare(self) -> None:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version not in (0, VERSION):
+            raise UsageError("the ledger in the private folder is of another version of dicomveil; use that version")
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        if version == 0:
+            self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file and its lock back."""
+        self._db.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    # --- runs
+
+    def begin(self, source: bytes, *, started: str, software: str, recipe: str, fingerprint: str, jobs: int) -> None:
+        """Note that a run begins; ``source`` stands for its input folder, ``started`` is a time in ISO 8601."""
+        self._db.execute("INSERT OR IGNORE INTO sources (token) VALUES (?)", (source,))
+        (self.source,) = self._db.execute("SELECT id FROM sources WHERE token = ?", (source,)).fetchone()
+        row = (started, software, recipe, fingerprint, jobs, self.source)
+        statement = "INSERT INTO runs (started, software, recipe, fingerprint, jobs, source) VALUES (?, ?, ?, ?, ?, ?)"
+        self.run = self._db.execute(statement, row).lastrowid or 0
+
+    def end(self, *, ended: str, seconds: float, interrupted: bool) -> None:
+        """Note that the run has ended, and how."""
+        statement = "UPDATE runs SET ended = ?, seconds = ?, interrupted = ? WHERE id = ?"
+        self._db.execute(statement, (ended, seconds, interrupted, self.run))
+
+    # --- inputs
+
+    def entry(self, token: bytes) -> Entry | None:
+        """Return what is known of an input of this run's folder."""
+        row = self._db.execute(_ENTRY, (self.source, token)).fetchone()
+        if row is None:
+            return None
+        number, size, changed_ns, fingerprint, code, message, folder, name, run, software = row
+        target = None if name is None else f"{folder}/{name}" if folder else name
+        return Entry(number, size, changed_ns, fingerprint or b"", code, message or "", target, run, software)
+
+    def owner(self, target: str) -> Claim | None:
+        """Return the input whose copy lies there, as far as the ledger knows."""
+        folder, name = _parted(target)
+        known = self._db.execute("SELECT id FROM folders WHERE path = ?", (folder,)).fetchone()
+        if known is None:
+            return None
+        statement = "SELECT source, token, number, run FROM inputs WHERE folder = ? AND name = ? AND code = 'done'"
+        row = self._db.execute(statement, (*known, name)).fetchone()
+        return None if row is None else Claim(*row)
+
+    def record(self, outcomes: Iterable[tuple[Outcome, str | None, str | None]]) -> None:
+        """Write down what became of inputs, all or none.
+
+        Parameters
+        ----------
+        outcomes
+            Each with its target relative to the output, and its list of actions as JSON.
+
+        Raises
+        ------
+        sqlite3.Error
+            If they cannot be written; nothing of them is then.
+        """
+        self._db.execute("BEGIN")
+        try:
+            self._db.executemany(_RECORD, [self._row(*each) for each in outcomes])
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._ids.clear()  # rows that were added are gone again
+            with suppress(sqlite3.Error):  # a full disk rolls back by itself
+                self._db.execute("ROLLBACK")
+            raise
+
+    def disown(self, claim: Claim, code: str, message: str) -> None:
+        """Note that the copy an input had is another's now."""
+        statement = "UPDATE inputs SET code = ?, message = ? WHERE source = ? AND token = ?"
+        self._db.execute(statement, (code, message, claim.source, claim.token))
+
+    def _row(self, outcome: Outcome, target: str | None, actions: str | None) -> tuple[object, ...]:
+        report = outcome.report
+        folder = name = series = None
+        if target is not None:
+            inside, name = _parted(target)
+            folder = self._id("folders", ("path",), (inside,))
+        if report is not None:
+            key = (report.patient, report.study_uid, report.series_uid, report.sop_class_uid)
+            series = self._id("series", ("patient", "study", "series", "sop_class"), key)
+        return (
+            self.source,
+            bytes.fromhex(outcome.token),
+            outcome.number,
+            outcome.size,
+            outcome.changed_ns,
+            outcome.fingerprint or None,
+            outcome.code,
+            outcome.message or None,
+            folder,
+            name,
+            series,
+            None if actions is None else self._id("actions", ("content",), (actions,)),
+            report.pixels_not_checked if report is not None else None,
+            self.run,
+            round(outcome.seconds, 6),
+        )
+
+    def _id(self, table: str, columns: tuple[str, ...], values: tuple[str, ...]) -> int:
+        """Return the number of a row of a table of distinct values, which is added if it is new."""
+        key = (table, *values)
+        known = self._ids.get(key)
+        if known is None:
+            where = " AND ".join(f"{column} = ?" for column in columns)
+            row = self._db.execute(f"SELECT id FROM {table} WHERE {where}", values).fetchone()
+            if row is None:
+                marks = ", ".join("?" * len(columns))
+                statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+                row = (self._db.execute(statement, values).lastrowid,)
+            if len(self._ids) >= _MOST_IDS_KNOWN:
+                self._ids.clear()
+            known = self._ids[key] = int(row[0])
+        return known
+
+    # --- accounts
+
+    def rows(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+        """Ask a question of the tables, for accounts; nothing can be changed with it."""
+        self._db.execute("PRAGMA query_only = ON")
+        try:
+            with closing(self._db.execute(statement, values)) as cursor:
+                return cursor.fetchall()
+        finally:
+            self._db.execute("PRAGMA query_only = OFF")
+
+
+_MOST_IDS_KNOWN = 20_000
+
+_ENTRY = """
+SELECT i.number, i.size, i.changed_ns, i.fingerprint, i.code, i.message, f.path, i.name, r.id, r.software
+FROM inputs i LEFT JOIN folders f ON f.id = i.folder JOIN runs r ON r.id = i.run
+WHERE i.source = ? AND i.token = ?
+"""
+_RECORD = "INSERT OR REPLACE INTO inputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def _parted(target: str) -> tuple[str, str]:
+    folder, _, name = target.rpartition("/")
+    return folder, name
+
+
+def _locked(path: str) -> int:
+    """Take the lock of a ledger for as long as the descriptor is open."""
+    descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
+    with suppress(ImportError):  # where there is none, SQLite's own locks have to do
+        import fcntl
+
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise UsageError("another run is at work on this output; wait for it, or stop it") from None
+    return descriptor
+
+
+def unusable(error: OSError | sqlite3.Error) -> UsageError:
+    """Say that a ledger cannot be used, without its path."""
+    if isinstance(error, OSError):
+        return UsageError(f"the ledger in the private folder cannot be used: {os.strerror(error.errno or 0)}")
+    return UsageError(
+        "the ledger in the private folder cannot be used: it is damaged, or the disk is full; if it is damaged, "
+        "move it away and run again: copies that are there are compared, not lost"
+    )

@@ -1,0 +1,43 @@
+"""What became of one input of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from dicomveil.engine.report import Report
+
+DONE = "done"
+SKIPPED = "skipped"
+DUPLICATE = "duplicate"
+THERE_ALREADY = "target-exists"
+QUARANTINED = "worker-died"
+
+MAY_PASS = frozenset({"unreadable", "not-written", "out-of-memory", "internal-error", "source-changed"})
+"""Codes of failures that may be gone at the next run, without the file having changed."""
+
+DUPLICATE_MESSAGE = "another file of this run has the same SOP Instance UID"
+
+
+class Outcome(NamedTuple):
+    """What became of one input.
+
+    ``number`` counts inputs from 1 in the order of names; ``token`` stands for the input's path and tells nothing of
+    it without the key. ``code`` is "done", "skipped", or the code of the error. ``path`` is the input's own: not for
+    anything that leaves the house. ``target`` is where the copy is, or would be were it not there already.
+    ``fingerprint`` is a hash of the input (16 bytes; empty if it was not read so far), ``seconds`` the time it took.
+    ``corrects`` is the code that an earlier outcome of this run had for it, if this one takes its place.
+    """
+
+    number: int
+    token: str
+    code: str
+    message: str
+    report: Report | None
+    target: str | None
+    path: str
+    size: int = 0
+    changed_ns: int = 0
+    fingerprint: bytes = b""
+    seconds: float = 0.0
+    corrects: str = ""

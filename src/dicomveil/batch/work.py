@@ -1,0 +1,55 @@
+"""What is to be done to each file of a run: all that a worker needs to know, in any process and on any machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dicomveil.engine.deidentify import Deidentifier
+from dicomveil.engine.stand_ins import stand_ins
+
+if TYPE_CHECKING:
+    from dicomveil.pseudonyms.key import ProjectKey
+    from dicomveil.recipe.model import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One recipe, one source of stand-ins and one output; it holds the project's secret.
+
+    Parameters
+    ----------
+    key
+        The project's key, for the tokens of inputs; stand-ins are made with it unless ``without_key``.
+    table_path
+        The private table of stand-ins drawn at random.
+    target
+        The folder of the copies.
+    layout
+        How copies are laid out in it: a name of `dicomveil.batch.layout.LAYOUTS`.
+    whole
+        Take the fingerprint of an input over all of its bytes, not only over those before its pixel data.
+    """
+
+    recipe: Recipe
+    key: ProjectKey
+    table_path: str
+    target: str
+    without_key: bool = False
+    layout: str = "pseudonyms"
+    overwrite: bool = False
+    dry_run: bool = False
+    again: bool = False
+    refuse_burned_in: bool = False
+    whole: bool = False
+
+    def deidentifier(self) -> Deidentifier:
+        """Make what carries it out.
+
+        Raises
+        ------
+        StandInTableError
+            If the table of random stand-ins cannot be used.
+        """
+        pseudonyms = stand_ins(self.recipe, None if self.without_key else self.key, self.table_path)
+        return Deidentifier(self.recipe, pseudonyms, again=self.again, refuse_burned_in=self.refuse_burned_in)

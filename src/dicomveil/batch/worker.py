@@ -1,0 +1,117 @@
+"""Take one input after the other and say what became of each; one bad file stops nothing."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from dicomveil.batch.faults import fault
+from dicomveil.batch.fingerprint import fingerprint
+from dicomveil.batch.inputs import opened
+from dicomveil.batch.outcome import DONE, SKIPPED, THERE_ALREADY, Outcome
+from dicomveil.dataset.source import Source
+from dicomveil.dataset.write import Draft, same_bytes
+from dicomveil.errors import InstanceError, NotDicom, ProjectKeyError, Refused, TargetExists
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dicomveil.batch.inputs import Input
+    from dicomveil.engine.deidentify import Deidentifier, Made
+    from dicomveil.engine.report import Report
+
+
+class Worker:
+    """Carries out one recipe on inputs, one after the other; what one teaches helps with the next.
+
+    Parameters
+    ----------
+    place
+        Names the copy of an input, and makes its folder.
+    whole
+        Take fingerprints over whole files.
+    same_is_done
+        A copy that is there already, byte for byte, counts as done: a run that was killed may have written it.
+    """
+
+    def __init__(
+        self,
+        deidentifier: Deidentifier,
+        place: Callable[[Report, Input], str],
+        *,
+        overwrite: bool = False,
+        dry_run: bool = False,
+        whole: bool = False,
+        same_is_done: bool = False,
+    ) -> None:
+        self.deidentifier = deidentifier
+        self.overwrite = overwrite
+        self.dry_run = dry_run
+        self._place = place
+        self._whole = whole
+        self._same_is_done = same_is_done
+
+    def take(self, item: Input, token: str, *, may_replace: bool = False) -> Outcome:
+        """De-identify one input.
+
+        ``may_replace`` allows for the one input what ``overwrite`` allows for all: to put another in its copy's place.
+
+        Raises
+        ------
+        ProjectKeyError
+            If the key or the table of stand-ins cannot be used, so that no file can be done.
+        """
+        begin = time.perf_counter()
+        code, message, report, target, print_, size, changed_ns = DONE, "", None, None, b"", item.size, item.changed_ns
+        try:
+            with opened(item) as source:
+                size, changed_ns = source.size, source.changed_ns
+                made = self.deidentifier.prepare(source)
+                print_ = self._fingerprint(source, made)
+                target = self._place(made.report, item)
+                self._publish(made, source, target, overwrite=self.overwrite or may_replace)
+                report = made.report
+        except NotDicom as error:
+            code, message = SKIPPED, str(error)
+        except InstanceError as error:
+            code, message = SKIPPED if error.code == "dicomdir" else error.code, str(error)
+        except OSError as error:
+            code, message = "unreadable", os.strerror(error.errno or 0)
+        except ProjectKeyError:
+            raise  # key or table of stand-ins cannot be used: no file can be done
+        except MemoryError:
+            code, message = "out-of-memory", "not enough memory for this file"
+        except Exception as error:  # a fault of ours: this file is reported, the rest goes on
+            code, message = "internal-error", fault(error)
+        if code not in (DONE, THERE_ALREADY):
+            target = None
+        seconds = time.perf_counter() - begin
+        return Outcome(item.number, token, code, message, report, target, item.path, size, changed_ns, print_, seconds)
+
+    def _fingerprint(self, source: Source, made: Made) -> bytes:
+        if self._whole:
+            return fingerprint(source, None)
+        return fingerprint(made.part10.source, made.pixels_at)
+
+    def _publish(self, made: Made, source: Source, target: str, *, overwrite: bool) -> None:
+        """Write a copy under its name."""
+        if overwrite and _is_open_as(source, target):
+            raise Refused("target-is-source", "the target is the source; nothing is ever changed in place")
+        if self.dry_run:
+            if os.path.lexists(target) and not overwrite:
+                raise TargetExists
+            return
+        with Draft(target, overwrite=overwrite) as draft:
+            try:
+                self.deidentifier.finish(made, source, draft)
+            except TargetExists:
+                if not (self._same_is_done and same_bytes(draft.fd, target)):
+                    raise
+
+
+def _is_open_as(source: Source, path: str) -> bool:
+    try:
+        return source.fd >= 0 and os.path.samestat(os.fstat(source.fd), os.stat(path))
+    except OSError:
+        return False
