@@ -14,6 +14,7 @@ from dicomveil.cli import COMMANDS
 SOURCE = Path(__file__).parents[2] / "src" / "dicomveil"
 NEVER_RAISED = {"failed", "failed-check"}  # codes of errors that only lend their kind to others
 PAGE = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
+NAMED = {"DONE", "SKIPPED", "DUPLICATE", "QUARANTINED"}
 
 
 def part_about(command: str) -> str:
@@ -41,13 +42,21 @@ def codes_in(tree: ast.Module) -> Iterator[str]:
             case ast.ClassDef(body=body):
                 for line in body:
                     match line:
-                        case ast.Assign(targets=[ast.Name(id="code")], value=ast.Constant(value=str(code))):
-                            yield code
+                        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(code))) if name in NAMED:
+                yield code
+            case ast.Assign(
+                targets=[ast.Tuple(elts=[ast.Name(id="code"), *_])],
+                value=ast.Tuple(elts=[ast.Constant(value=str(code)), *_]),
+            ):
+                yield code
             case ast.Call(func=ast.Name(id="Refused"), args=[ast.Constant(value=str(code)), *_]):
                 yield code
             case ast.Call(func=ast.Name(id="Outcome"), args=[_, _, ast.Constant(value=str(code)), *_]):
                 yield code
-            case ast.Assign(targets=[ast.Name(id="DONE" | "SKIPPED")], value=ast.Constant(value=str(code))):
+            case ast.Assign(
+                targets=[ast.Name(id="DONE" | "SKIPPED" | "DUPLICATE" | "QUARANTINED")],
+                value=ast.Constant(value=str(code)),
+            ):
                 yield code
 
 

@@ -18,6 +18,7 @@ GARBAGE_ALLOCATIONS = 100_000
 """Hardly anything of a run is garbage in cycles; looking for it costs a tenth."""
 
 _kept: list[tuple[bytes, Worker]] = []
+_stopping: set[str] = set()
 
 
 def carry_out(work: bytes, chunk: list[Task]) -> list[Outcome]:
@@ -34,7 +35,22 @@ def carry_out(work: bytes, chunk: list[Task]) -> list[Outcome]:
         If the key or the table of stand-ins cannot be used.
     """
     worker = _worker(work)
-    return [worker.take(task.item, task.token, may_replace=task.may_replace) for task in chunk]
+    outcomes = []
+    for task in chunk:
+        if _stopping:
+            break
+        outcomes.append(worker.take(task.item, task.token, may_replace=task.may_replace))
+    return outcomes
+
+
+def stop_after_this_file() -> None:
+    """Have portions that are done in this very process end after the file in hand."""
+    _stopping.add("asked")
+
+
+def go_on() -> None:
+    """Take back what `stop_after_this_file` asked for."""
+    _stopping.clear()
 
 
 def worker_for(work: Work) -> Worker:

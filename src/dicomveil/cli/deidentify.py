@@ -5,21 +5,17 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.batch import Batch
-from dicomveil.batch.crew import crew_of, jobs_for
-from dicomveil.batch.inputs import Inputs
-from dicomveil.batch.ledger import Ledger
 from dicomveil.batch.portion import GARBAGE_ALLOCATIONS
 from dicomveil.batch.project import Making, Project, check_apart, unwritable
 from dicomveil.batch.run import DONE as ONE_DONE
 from dicomveil.batch.run import Run
-from dicomveil.batch.work import Work
 from dicomveil.cli import DONE, INTERRUPTED, SOME_NOT_DONE
 from dicomveil.cli.choices import check_key_outside, chosen_key, chosen_pseudonyms, chosen_recipe, kept_key, key_of
 from dicomveil.cli.parser import Parser, positive
+from dicomveil.cli.stopping import stops_on_signals
 from dicomveil.cli.voice import Voice, heading
 from dicomveil.engine.deidentify import Deidentifier
 from dicomveil.errors import UsageError
@@ -27,6 +23,8 @@ from dicomveil.pseudonyms.key import ProjectKey
 from dicomveil.pseudonyms.sources import KeyedPseudonyms
 
 if TYPE_CHECKING:
+    from dicomveil.batch.batch import Batch
+    from dicomveil.batch.ledger import Ledger
     from dicomveil.batch.reports import ReportWriter
     from dicomveil.cli.choices import KeyInUse
     from dicomveil.pseudonyms.sources import Pseudonyms
@@ -89,6 +87,8 @@ def deidentify(words: list[str]) -> int:
     with ExitStack() as stack:
         run: Run | Batch
         if writes and not _is_single(arguments):
+            from dicomveil.batch.ledger import Ledger
+
             ledger = stack.enter_context(Ledger(project.ledger_path))
             run = _batch(arguments, recipe, in_use, project, ledger)
         else:
@@ -107,6 +107,11 @@ def _is_single(arguments: _Arguments) -> bool:
 
 
 def _batch(arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Project, ledger: Ledger) -> Batch:
+    from dicomveil.batch.batch import Batch
+    from dicomveil.batch.crew import crew_of, jobs_for
+    from dicomveil.batch.inputs import Inputs
+    from dicomveil.batch.work import Work
+
     work = Work(
         recipe,
         in_use.key,
@@ -153,15 +158,17 @@ def _places(arguments: _Arguments, project: Project, in_use: KeyInUse, voice: Vo
 
 def _carry_out(run: Run | Batch, voice: Voice, report: ReportWriter | None) -> int:
     gc.freeze()
-    # Hardly anything here is garbage in cycles; looking for it costs a tenth.
     gc.set_threshold(GARBAGE_ALLOCATIONS)
     try:
-        for outcome in run:
-            if report is not None:
-                report.write(outcome)
-            voice.tell(outcome)
-        if isinstance(run, Batch):
+        with nullcontext() if isinstance(run, Run) else stops_on_signals(run, voice):
+            for outcome in run:
+                if report is not None:
+                    report.write(outcome)
+                voice.tell(outcome)
+        if not isinstance(run, Run):
             _tell_of_earlier(run, voice)
+            if run.interrupted:
+                return INTERRUPTED
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
