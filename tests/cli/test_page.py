@@ -14,7 +14,6 @@ from dicomveil.cli import COMMANDS
 SOURCE = Path(__file__).parents[2] / "src" / "dicomveil"
 NEVER_RAISED = {"failed", "failed-check"}  # codes of errors that only lend their kind to others
 PAGE = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
-NAMED = {"DONE", "SKIPPED", "DUPLICATE", "QUARANTINED"}
 
 
 def part_about(command: str) -> str:
@@ -42,8 +41,8 @@ def codes_in(tree: ast.Module) -> Iterator[str]:
             case ast.ClassDef(body=body):
                 for line in body:
                     match line:
-                        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(code))) if name in NAMED:
-                yield code
+                        case ast.Assign(targets=[ast.Name(id="code")], value=ast.Constant(value=str(code))):
+                            yield code
             case ast.Assign(
                 targets=[ast.Tuple(elts=[ast.Name(id="code"), *_])],
                 value=ast.Tuple(elts=[ast.Constant(value=str(code)), *_]),
