@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import sqlite3
 import time
 from collections import Counter, deque
@@ -26,7 +25,7 @@ from dicomveil.batch.outcome import (
     THERE_ALREADY,
     Outcome,
 )
-from dicomveil.batch.portion import carry_out, go_on, stop_after_this_file
+from dicomveil.batch.portion import carry_out, go_on, packed, stop_after_this_file
 from dicomveil.pseudonyms.derive import Deriver
 from dicomveil.version import VERSION
 
@@ -77,7 +76,7 @@ class Batch:
         self.dry_run = work.dry_run
         self.target = work.target
         self._work = work
-        self._pickled = pickle.dumps(work)
+        self._pickled = packed(work)
         self._inputs = inputs
         self._crew = crew
         self._ledger = ledger

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import pickle
 from typing import TYPE_CHECKING
 
@@ -21,13 +22,18 @@ _kept: list[tuple[bytes, Worker]] = []
 _stopping: set[str] = set()
 
 
+def packed(work: Work) -> bytes:
+    """Return a work to be sent with each portion of one run: what one run has learned is not for the next."""
+    return pickle.dumps((os.urandom(8), work))
+
+
 def carry_out(work: bytes, chunk: list[Task]) -> list[Outcome]:
     """Do a portion; called in a worker, whichever engine has started it.
 
     Parameters
     ----------
     work
-        A pickled `Work`. What carries it out is kept for the next portion of the same run.
+        As `packed` made it. What carries it out is kept for the next portion of the same run.
 
     Raises
     ------
@@ -68,7 +74,8 @@ def worker_for(work: Work) -> Worker:
 
 def _worker(work: bytes) -> Worker:
     if not _kept or _kept[0][0] != work:
-        _kept[:] = [(work, worker_for(pickle.loads(work)))]
+        _, unpacked = pickle.loads(work)
+        _kept[:] = [(work, worker_for(unpacked))]
         gc.freeze()
         gc.set_threshold(GARBAGE_ALLOCATIONS)
     return _kept[0][1]

@@ -259,8 +259,8 @@ def _parser() -> Parser:
     parser.takes_recipe()
     parser.add_argument("--key", metavar="FILE", help="the project key; without it see below")
     parser.add_argument(
-        "-j",
         "--jobs",
+        "-j",
         metavar="N",
         type=positive,
         help="so many processes at once; without it as many as there are cores, for a few files one",
