@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from DICOM_reencoder.anonymize_dicom import Key, deidentifier_for
-from dicomveil.errors import DicomveilError
+from dicomveil.batch.inputs import Input
+from dicomveil.batch.outcome import DONE
+from dicomveil.batch.worker import Worker
+from dicomveil.errors import NotWritten
+
+if TYPE_CHECKING:
+    from dicomveil.batch.outcome import Outcome
 
 
 def anonymize_batch(
@@ -47,17 +55,27 @@ def anonymize_batch(
     if isinstance(file_list, str | bytes | os.PathLike):
         raise TypeError("file_list is a list of paths; put a single path in a list")
     sources = [os.fspath(path) for path in file_list]
-    deidentifier = deidentifier_for(patient_prefix, key)
+    pairs = list(_targets(sources, output_dir))
+    worker = Worker(
+        deidentifier_for(patient_prefix, key), lambda _, item: _made(pairs[item.number - 1][1]), overwrite=True
+    )
     failed = 0
-    for position, (source, target) in enumerate(_targets(sources, output_dir), start=1):
-        try:
-            os.makedirs(os.path.dirname(os.path.abspath(target)), exist_ok=True)
-            deidentifier.deidentify(source, target, overwrite=True)
-        except Exception as error:  # one bad file stops nothing
+    for position, (source, _) in enumerate(pairs, start=1):
+        outcome = worker.take(Input(position, source, ""), "")
+        if outcome.code != DONE:
             failed += 1
-            print(f"file {position} of {len(sources)}: {_reason(error)}")
+            print(f"file {position} of {len(sources)}: {_reason(outcome)}")
     done = len(sources) - failed
     print(f"{done} of {len(sources)} files de-identified, {failed} failed")
+
+
+def _made(target: str) -> str:
+    """Make the folder of a result."""
+    try:
+        os.makedirs(os.path.dirname(os.path.abspath(target)), exist_ok=True)
+    except OSError as error:
+        raise NotWritten(os.strerror(error.errno or 0)) from None
+    return target
 
 
 def _targets(sources: list[str], output_dir: str | os.PathLike[str] | None) -> list[tuple[str, str]]:
@@ -80,12 +98,8 @@ def _place(path: str) -> str:
     return os.path.realpath(path).casefold()
 
 
-def _reason(error: Exception) -> str:
+def _reason(outcome: Outcome) -> str:
     """Say what went wrong without a path or a value."""
-    if isinstance(error, FileNotFoundError):
+    if outcome.message == os.strerror(errno.ENOENT):
         return "not found"
-    if isinstance(error, DicomveilError):
-        return str(error)
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return f"failed ({type(error).__name__})"
+    return outcome.message.lower() if outcome.code == "unreadable" else outcome.message
