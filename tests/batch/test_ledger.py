@@ -34,7 +34,7 @@ def outcome(number: int = 1, token: str = TOKEN, code: str = DONE, message: str 
 def test_what_was_recorded_is_known_when_it_is_opened_again(path: str) -> None:
     with Ledger(path) as ledger:
         begin(ledger)
-        ledger.record([(outcome(), TARGET, "[]"), (outcome(2, "ff" * 8, "malformed", "cut at byte 9"), None, None)])
+        ledger.record([(outcome(), TARGET), (outcome(2, "ff" * 8, "malformed", "cut at byte 9"), None)])
     with Ledger(path) as ledger:
         begin(ledger, software="2")
         done, failed = ledger.entry(bytes.fromhex(TOKEN)), ledger.entry(b"\xff" * 8)
@@ -49,7 +49,7 @@ def test_what_was_recorded_is_known_when_it_is_opened_again(path: str) -> None:
 def test_inputs_of_one_name_in_two_folders_are_two(path: str) -> None:
     with Ledger(path) as ledger:
         begin(ledger)
-        ledger.record([(outcome(), TARGET, "[]")])
+        ledger.record([(outcome(), TARGET)])
         begin(ledger, source=b"another")
         assert ledger.entry(bytes.fromhex(TOKEN)) is None
 
@@ -57,15 +57,15 @@ def test_inputs_of_one_name_in_two_folders_are_two(path: str) -> None:
 def test_a_copy_has_one_owner_and_may_pass_to_another(path: str) -> None:
     with Ledger(path) as ledger:
         begin(ledger)
-        ledger.record([(outcome(7), TARGET, "[]")])
+        ledger.record([(outcome(7), TARGET)])
         owner = ledger.owner(TARGET)
         assert owner is not None
         assert (owner.token.hex(), owner.number) == (TOKEN, 7)
         with pytest.raises(sqlite3.IntegrityError):
-            ledger.record([(outcome(3, "ab" * 8), TARGET, "[]")])
+            ledger.record([(outcome(3, "ab" * 8), TARGET)])
         ledger.disown(owner, "duplicate", "another has it")
         assert ledger.owner(TARGET) is None
-        ledger.record([(outcome(3, "ab" * 8), TARGET, "[]")])
+        ledger.record([(outcome(3, "ab" * 8), TARGET)])
         owner = ledger.owner(TARGET)
         assert owner is not None
         assert owner.number == 3
@@ -74,11 +74,11 @@ def test_a_copy_has_one_owner_and_may_pass_to_another(path: str) -> None:
 def test_a_record_is_made_whole_or_not_at_all(path: str) -> None:
     with Ledger(path) as ledger:
         begin(ledger)
-        ledger.record([(outcome(), TARGET, "[]")])
+        ledger.record([(outcome(), TARGET)])
         with pytest.raises(sqlite3.Error):
-            ledger.record([(outcome(2, "cd" * 8), "x/other.dcm", "[1]"), (outcome(3, "ab" * 8), TARGET, "[]")])
+            ledger.record([(outcome(2, "cd" * 8), "x/other.dcm"), (outcome(3, "ab" * 8), TARGET)])
         assert ledger.entry(bytes.fromhex("cd" * 8)) is None
-        ledger.record([(outcome(2, "cd" * 8), "x/other.dcm", "[1]")])
+        ledger.record([(outcome(2, "cd" * 8), "x/other.dcm")])
         entry = ledger.entry(bytes.fromhex("cd" * 8))
         assert entry is not None
         assert entry.target == "x/other.dcm"

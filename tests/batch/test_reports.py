@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from builders import Element, dicom_file, element, sequence
-from dicomveil.batch import reports
+from dicomveil.batch import action_lists
+from dicomveil.batch.action_lists import ActionLists
 from dicomveil.batch.reports import ReportWriter
 from dicomveil.batch.run import DONE, Outcome, Run
 from dicomveil.engine.report import Note, Report
@@ -83,7 +84,7 @@ def listed(report: Report | None) -> list[list[object]]:
 def test_a_file_s_number_leads_to_what_was_done_to_it_and_each_list_is_written_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_known: int, options: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(reports, "_MOST_KNOWN", most_known)
+    monkeypatch.setattr(action_lists, "_MOST_KNOWN", most_known)
     path = tmp_path / "report.jsonl"
     outcomes = written(path, run_of(tmp_path, [dicom_file(each) for each in shapes()], options))
     assert [outcome.code for outcome in outcomes] == [DONE] * 12
@@ -93,15 +94,15 @@ def test_a_file_s_number_leads_to_what_was_done_to_it_and_each_list_is_written_o
 
 
 def test_lists_that_die_lend_their_place_in_memory_to_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reports, "_MOST_KNOWN", 3)
+    monkeypatch.setattr(action_lists, "_MOST_KNOWN", 3)
     path = tmp_path / "report.jsonl"
-    writer = ReportWriter(str(path), "basic")
+    writer, lists = ReportWriter(str(path), "basic"), ActionLists()
     expected = []
     for number in range(400):
         note = Note((), 0x00100000 + number % 40, "remove", f"reason {number % 40}")
         report = Report("1.2", notes=[note, (note,)])
         expected.append(listed(report))
-        writer.write(Outcome(number, "00", DONE, "", report, "out", "in"))
+        writer.write(Outcome(number, "00", DONE, "", report, "out", "in", actions=lists.of(report)))
         del note, report
     writer.close()
     assert done_by_file(lines_of(path)) == expected
@@ -169,10 +170,10 @@ def test_the_report_is_for_its_owner_alone(tmp_path: Path, mask: int) -> None:
 
 def test_another_name_for_the_same_content_is_the_same_number(tmp_path: Path) -> None:
     path = tmp_path / "report.jsonl"
-    writer = ReportWriter(str(path), "basic")
+    writer, lists = ReportWriter(str(path), "basic"), ActionLists()
     for number in (1, 2):
-        notes: list[object] = [Note((), 0x00100010, "pseudonym", "a reason")]
-        writer.write(Outcome(number, "00", DONE, "", Report("1.2", notes=notes), "out", "in"))
+        report = Report("1.2", notes=[Note((), 0x00100010, "pseudonym", "a reason")])
+        writer.write(Outcome(number, "00", DONE, "", report, "out", "in", actions=lists.of(report)))
     writer.close()
     assert [line.get("actions") for line in lines_of(path)[1:]] == [0, 0, 0]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import time
@@ -86,8 +85,7 @@ class Batch:
         self._target_length = len(work.target.rstrip(os.sep)) + 1
         self._failed_before: deque[Outcome] = deque()
         self._waiting = 0
-        self._late: list[tuple[Outcome, str | None, str | None]] = []
-        self._actions: dict[tuple[int, ...], tuple[str, list[object]]] = {}
+        self._late: list[tuple[Outcome, str | None]] = []
 
     def count(self) -> int:
         """Return how many files there are; a listing, nothing is opened."""
@@ -138,11 +136,12 @@ class Batch:
     # --- what is to be done
 
     def _tasks(self) -> Iterator[Task]:
+        is_first = not self._ledger.knows_any()
         for item in self._inputs:
             token = self._token(item)
             if self._only is not None and token not in self._only:
                 continue
-            entry = self._ledger.entry(token)
+            entry = None if is_first else self._ledger.entry(token)
             why = self._why(item, entry)
             if why:
                 self.why[why] += 1
@@ -310,7 +309,7 @@ class Batch:
 
     def _record(self, outcomes: list[Outcome]) -> None:
         """Hand outcomes to the ledger; what it cannot take now, for want of space, is tried again with the next."""
-        self._late += [(each, self._inside(each), self._actions_of(each)) for each in outcomes]
+        self._late += [(each, self._inside(each)) for each in outcomes]
         try:
             self._ledger.record(self._late)
             self._late = []
@@ -321,23 +320,6 @@ class Batch:
 
     def _inside(self, outcome: Outcome) -> str | None:
         return None if outcome.target is None else outcome.target[self._target_length :]
-
-    def _actions_of(self, outcome: Outcome) -> str | None:
-        """Return what was done to an instance, as JSON; of files alike it is worked out once."""
-        report = outcome.report
-        if report is None:
-            return None
-        key = tuple(map(id, report.notes))
-        known = self._actions.get(key)
-        if known is None:
-            if len(self._actions) >= _MOST_ACTIONS_KNOWN:
-                self._actions.clear()
-            content = json.dumps(list(report.lines()))
-            known = self._actions[key] = (content, report.notes)  # held, so that no other object gets their ids
-        return known[0]
-
-
-_MOST_ACTIONS_KNOWN = 1_000
 
 
 def _now() -> str:

@@ -31,7 +31,7 @@ CREATE TABLE series (
     id INTEGER PRIMARY KEY, patient TEXT NOT NULL, study TEXT NOT NULL, series TEXT NOT NULL, sop_class TEXT NOT NULL,
     UNIQUE (patient, study, series, sop_class)
 );
-CREATE TABLE actions (id INTEGER PRIMARY KEY, content TEXT NOT NULL UNIQUE);
+CREATE TABLE actions (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, content TEXT NOT NULL);
 CREATE TABLE inputs (
     source INTEGER NOT NULL, token BLOB NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL,
     changed_ns INTEGER NOT NULL, fingerprint BLOB, code TEXT NOT NULL, message TEXT, folder INTEGER, name TEXT,
@@ -81,7 +81,7 @@ class Ledger:
 
     def __init__(self, path: str) -> None:
         self._lock = -1
-        self._ids: dict[tuple[str, ...], int] = {}
+        self._ids: dict[tuple[str | bytes, ...], int] = {}
         self.run = self.source = 0
         try:
             if path != IN_MEMORY:
@@ -141,6 +141,10 @@ class Ledger:
 
     # --- inputs
 
+    def knows_any(self) -> bool:
+        """Tell whether anything is known of any input of this run's folder."""
+        return self._db.execute("SELECT 1 FROM inputs WHERE source = ? LIMIT 1", (self.source,)).fetchone() is not None
+
     def entry(self, token: bytes) -> Entry | None:
         """Return what is known of an input of this run's folder."""
         row = self._db.execute(_ENTRY, (self.source, token)).fetchone()
@@ -153,20 +157,23 @@ class Ledger:
     def owner(self, target: str) -> Claim | None:
         """Return the input whose copy lies there, as far as the ledger knows."""
         folder, name = _parted(target)
-        known = self._db.execute("SELECT id FROM folders WHERE path = ?", (folder,)).fetchone()
+        known = self._ids.get(("folders", folder))
         if known is None:
-            return None
+            row = self._db.execute("SELECT id FROM folders WHERE path = ?", (folder,)).fetchone()
+            if row is None:
+                return None
+            known = self._ids["folders", folder] = row[0]
         statement = "SELECT source, token, number, run FROM inputs WHERE folder = ? AND name = ? AND code = 'done'"
-        row = self._db.execute(statement, (*known, name)).fetchone()
+        row = self._db.execute(statement, (known, name)).fetchone()
         return None if row is None else Claim(*row)
 
-    def record(self, outcomes: Iterable[tuple[Outcome, str | None, str | None]]) -> None:
+    def record(self, outcomes: Iterable[tuple[Outcome, str | None]]) -> None:
         """Write down what became of inputs, all or none.
 
         Parameters
         ----------
         outcomes
-            Each with its target relative to the output, and its list of actions as JSON.
+            Each with its target relative to the output.
 
         Raises
         ------
@@ -188,8 +195,8 @@ class Ledger:
         statement = "UPDATE inputs SET code = ?, message = ? WHERE source = ? AND token = ?"
         self._db.execute(statement, (code, message, claim.source, claim.token))
 
-    def _row(self, outcome: Outcome, target: str | None, actions: str | None) -> tuple[object, ...]:
-        report = outcome.report
+    def _row(self, outcome: Outcome, target: str | None) -> tuple[object, ...]:
+        report, actions = outcome.report, outcome.actions
         folder = name = series = None
         if target is not None:
             inside, name = _parted(target)
@@ -209,23 +216,23 @@ class Ledger:
             folder,
             name,
             series,
-            None if actions is None else self._id("actions", ("content",), (actions,)),
+            None if actions is None else self._id("actions", ("digest",), (actions.digest,), content=actions.told),
             report.pixels_not_checked if report is not None else None,
             self.run,
             round(outcome.seconds, 6),
         )
 
-    def _id(self, table: str, columns: tuple[str, ...], values: tuple[str, ...]) -> int:
-        """Return the number of a row of a table of distinct values, which is added if it is new."""
+    def _id(self, table: str, columns: tuple[str, ...], values: tuple[str | bytes, ...], **more: str) -> int:
+        """Return the number of a row of a table of distinct values, which is added if it is new, with ``more``."""
         key = (table, *values)
         known = self._ids.get(key)
         if known is None:
             where = " AND ".join(f"{column} = ?" for column in columns)
             row = self._db.execute(f"SELECT id FROM {table} WHERE {where}", values).fetchone()
             if row is None:
-                marks = ", ".join("?" * len(columns))
-                statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
-                row = (self._db.execute(statement, values).lastrowid,)
+                names, whole = (*columns, *more), (*values, *more.values())
+                statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+                row = (self._db.execute(statement, whole).lastrowid,)
             if len(self._ids) >= _MOST_IDS_KNOWN:
                 self._ids.clear()
             known = self._ids[key] = int(row[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from dicomveil.batch.action_lists import ActionList
     from dicomveil.engine.report import Report
 
 DONE = "done"
@@ -26,7 +27,8 @@ class Outcome(NamedTuple):
     it without the key. ``code`` is "done", "skipped", or the code of the error. ``path`` is the input's own: not for
     anything that leaves the house. ``target`` is where the copy is, or would be were it not there already.
     ``fingerprint`` is a hash of the input (16 bytes; empty if it was not read so far), ``seconds`` the time it took.
-    ``corrects`` is the code that an earlier outcome of this run had for it, if this one takes its place.
+    ``actions`` is what was done to it. ``corrects`` is the code that an earlier outcome of this run had for it, if this
+    one takes its place.
     """
 
     number: int
@@ -40,4 +42,5 @@ class Outcome(NamedTuple):
     changed_ns: int = 0
     fingerprint: bytes = b""
     seconds: float = 0.0
+    actions: ActionList | None = None
     corrects: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.layout import Layout
@@ -45,7 +46,10 @@ def carry_out(work: bytes, chunk: list[Task]) -> list[Outcome]:
     for task in chunk:
         if _stopping:
             break
-        outcomes.append(worker.take(task.item, task.token, may_replace=task.may_replace))
+        outcome = worker.take(task.item, task.token, may_replace=task.may_replace)
+        if outcome.report is not None:  # what was done goes as text, once for all files alike
+            outcome = outcome._replace(report=replace(outcome.report, notes=[]))
+        outcomes.append(outcome)
     return outcomes
 
 

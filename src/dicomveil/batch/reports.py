@@ -10,8 +10,8 @@ from dicomveil.standard import EDITION
 from dicomveil.version import VERSION
 
 if TYPE_CHECKING:
+    from dicomveil.batch.action_lists import ActionList
     from dicomveil.batch.run import Outcome
-    from dicomveil.engine.report import Report
 
 
 class ReportWriter:
@@ -24,8 +24,7 @@ class ReportWriter:
     def __init__(self, path: str, recipe: str) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._stream: TextIO = os.fdopen(descriptor, "a", encoding="utf-8")
-        self._numbers: dict[tuple[int, ...], tuple[int, list[object]]] = {}
-        self._by_content: dict[str, int] = {}
+        self._numbers: dict[bytes, int] = {}
         self._line({"run": {"dicomveil": VERSION, "standard": f"PS3.15 {EDITION}", "recipe": recipe}})
 
     def write(self, outcome: Outcome) -> None:
@@ -33,7 +32,8 @@ class ReportWriter:
         line: dict[str, object] = {"file": outcome.number, "token": outcome.token, "code": outcome.code}
         report = outcome.report
         if report is not None:
-            line["actions"] = self._number(report)
+            if outcome.actions is not None:
+                line["actions"] = self._number(outcome.actions)
             line["instance"] = report.instance_uid
             line["sop_class"] = report.sop_class_uid
             if report.pixels_not_checked:
@@ -48,23 +48,13 @@ class ReportWriter:
         """Write what is left."""
         self._stream.close()
 
-    def _number(self, report: Report) -> int:
-        """Return the number of a report's actions; the same groups of notes are the same actions."""
-        key = tuple(map(id, report.notes))
-        known = self._numbers.get(key)
-        if known is None:
-            content = json.dumps(list(report.lines()))
-            number = self._by_content.get(content, len(self._by_content))
-            if number == len(self._by_content):
-                self._by_content[content] = number
-                self._stream.write(f'{{"actions": {number}, "done": {content}}}\n')
-            if len(self._numbers) >= _MOST_KNOWN:
-                self._numbers.clear()
-            known = self._numbers[key] = (number, report.notes)  # held, so that no other object gets their ids
-        return known[0]
+    def _number(self, actions: ActionList) -> int:
+        """Return the number of a list of actions, which is written when it is new."""
+        number = self._numbers.get(actions.digest)
+        if number is None:
+            number = self._numbers[actions.digest] = len(self._numbers)
+            self._stream.write(f'{{"actions": {number}, "done": {actions.told}}}\n')
+        return number
 
     def _line(self, line: dict[str, object]) -> None:
         self._stream.write(json.dumps(line) + "\n")
-
-
-_MOST_KNOWN = 10_000

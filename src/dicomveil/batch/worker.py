@@ -6,6 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.action_lists import ActionLists
 from dicomveil.batch.faults import fault
 from dicomveil.batch.fingerprint import fingerprint
 from dicomveil.batch.inputs import opened
@@ -51,6 +52,7 @@ class Worker:
         self._place = place
         self._whole = whole
         self._same_is_done = same_is_done
+        self._actions = ActionLists()
 
     def take(self, item: Input, token: str, *, may_replace: bool = False) -> Outcome:
         """De-identify one input.
@@ -63,6 +65,7 @@ class Worker:
             If the key or the table of stand-ins cannot be used, so that no file can be done.
         """
         begin = time.perf_counter()
+        actions = None
         code, message, report, target, print_, size, changed_ns = DONE, "", None, None, b"", item.size, item.changed_ns
         try:
             with opened(item) as source:
@@ -72,6 +75,7 @@ class Worker:
                 target = self._place(made.report, item)
                 self._publish(made, source, target, overwrite=self.overwrite or may_replace)
                 report = made.report
+                actions = self._actions.of(report)
         except NotDicom as error:
             code, message = SKIPPED, str(error)
         except InstanceError as error:
@@ -87,7 +91,9 @@ class Worker:
         if code not in (DONE, THERE_ALREADY):
             target = None
         seconds = time.perf_counter() - begin
-        return Outcome(item.number, token, code, message, report, target, item.path, size, changed_ns, print_, seconds)
+        return Outcome(
+            item.number, token, code, message, report, target, item.path, size, changed_ns, print_, seconds, actions
+        )
 
     def _fingerprint(self, source: Source, made: Made) -> bytes:
         if self._whole:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from dicomveil.cli.progress import Progress
 from dicomveil.cli.tally import Tally, table
-from dicomveil.dataset.walk import flat
 
 if TYPE_CHECKING:
     from dicomveil.batch.batch import Batch
@@ -131,7 +130,7 @@ class Voice:
         if outcome.report is not None and outcome.target is not None:
             told["target"] = self._stand_in_name(outcome.target)
             told["pixels_not_checked"] = outcome.report.pixels_not_checked
-            told["actions"] = sum(1 for _ in flat(outcome.report.notes))
+            told["actions"] = outcome.actions.elements if outcome.actions is not None else 0
         if self._show_paths:
             told["path"] = outcome.path
         return told
