@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.chunks import Task, chunks, halves
+from dicomveil.batch.layout import layout_of
 from dicomveil.batch.ledger import unusable
 from dicomveil.batch.outcome import (
     DONE,
@@ -68,20 +70,21 @@ class Batch:
         retried: bool = False,
         only: frozenset[bytes] | None = None,
     ) -> None:
+        self._layout = layout_of(work)
         self.before: Counter[str] = Counter()
         self.why: Counter[str] = Counter()
         self.unrecorded = 0
         self.dry_run = work.dry_run
-        self.target = work.target
+        self.target = self._layout.root
         self._work = work
-        self._pickled = pickle.dumps(work)
+        self._pickled = pickle.dumps(replace(work, run=os.urandom(TOKEN_BYTES).hex()))
         self._inputs = inputs
         self._crew = crew
         self._ledger = ledger
         self._retried = retried
         self._only = only
         self._derive = Deriver(work.key, "input")
-        self._target_length = len(work.target.rstrip(os.sep)) + 1
+        self._target_length = len(self._layout.root.rstrip(os.sep)) + 1
         self._waiting = 0
         self._late: list[tuple[Outcome, str | None, str | None]] = []
         self._actions: dict[tuple[int, ...], tuple[str, list[object]]] = {}
@@ -108,6 +111,10 @@ class Batch:
                 self.unrecorded += len(self._late)
             with suppress(sqlite3.Error):  # a full disk; the run is then one that has not ended
                 self._ledger.end(ended=_now(), seconds=time.monotonic() - begin, interrupted=not whole)
+
+    def finish(self) -> list[str]:
+        """Do what is left when all inputs are done: pack, or list; return what went wrong, a sentence each."""
+        return self._layout.finish()
 
     def _begin(self) -> None:
         root = os.path.realpath(self._inputs.root).encode(errors="surrogateescape")
@@ -148,7 +155,7 @@ class Batch:
             return "overwrite"
         if (item.size, item.changed_ns) != (entry.size, entry.changed_ns):
             return "changed"
-        if entry.code == DONE and not os.path.lexists(f"{self._work.target}/{entry.target}"):
+        if entry.code == DONE and not self._layout.has(entry.target or ""):
             return "copy gone"
         if entry.code == THERE_ALREADY:
             return "there already"

@@ -6,7 +6,7 @@ import gc
 import pickle
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.layout import Layout
+from dicomveil.batch.layout import layout_of
 from dicomveil.batch.worker import Worker
 
 if TYPE_CHECKING:
@@ -39,10 +39,9 @@ def carry_out(work: bytes, chunk: list[Task]) -> list[Outcome]:
 
 def worker_for(work: Work) -> Worker:
     """Make what does one input after the other."""
-    layout = Layout(work.target, dry=work.dry_run)
     return Worker(
         work.deidentifier(),
-        layout.place,
+        layout_of(work).place,
         overwrite=work.overwrite,
         dry_run=work.dry_run,
         whole=work.whole,

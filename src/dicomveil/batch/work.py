@@ -27,6 +27,10 @@ class Work:
         The folder of the copies.
     layout
         How copies are laid out in it: a name of `dicomveil.batch.layout.LAYOUTS`.
+    staging
+        The private folder where copies wait to be packed, for a layout that packs.
+    run
+        Tells one run from another, so that a worker that outlives one begins the next afresh.
     whole
         Take the fingerprint of an input over all of its bytes, not only over those before its pixel data.
     """
@@ -37,6 +41,8 @@ class Work:
     target: str
     without_key: bool = False
     layout: str = "pseudonyms"
+    staging: str = ""
+    run: str = ""
     overwrite: bool = False
     dry_run: bool = False
     again: bool = False
