@@ -11,7 +11,6 @@ import base64
 import hashlib
 import os
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.layout import Layout
@@ -34,6 +33,7 @@ DIRECTORY_NAME = "DICOMDIR"
 _COMPONENT_BYTES = (
     5  # eight characters of base32; within a series two of a million names meet once in ten thousand runs
 )
+_NO_RECORD = "what a directory record must have is missing, or cannot be read"
 _FILE_ID = re.compile(r"[A-Z2-7]{8}(/[A-Z2-7]{8}){3}")
 
 
@@ -60,9 +60,9 @@ class Media(Layout):
 
     def finish(self) -> list[str]:
         """Write the DICOMDIR, whole or not at all; say what is not in it."""
-        unlisted: Counter[str] = Counter()
+        unlisted: dict[str, list[str]] = {}
         branches = sorted(self._branches(unlisted), key=_order)
-        problems = [f"the DICOMDIR does not list {count} copies: {why}" for why, count in sorted(unlisted.items())]
+        problems = [_unlisted(why, file_ids) for why, file_ids in sorted(unlisted.items())]
         if branches or os.path.lexists(self._path):
             try:
                 self._write(directory(branches, uid_from_digest))
@@ -74,7 +74,7 @@ class Media(Layout):
     def _path(self) -> str:
         return f"{self.root}/{DIRECTORY_NAME}"
 
-    def _branches(self, unlisted: Counter[str]) -> Iterator[tuple[Record, ...]]:
+    def _branches(self, unlisted: dict[str, list[str]]) -> Iterator[tuple[Record, ...]]:
         known: dict[Record, Record] = {}
         for path in files_under(self.root):
             file_id = path[len(self.root.rstrip(os.sep)) + 1 :].replace(os.sep, "/")
@@ -84,15 +84,20 @@ class Media(Layout):
                 *above, leaf = records_of(path, file_id)
                 yield *(known.setdefault(record, record) for record in above), leaf
             except InstanceError:
-                unlisted["what a directory record must have is missing in them, or cannot be read"] += 1
+                unlisted.setdefault(_NO_RECORD, []).append(file_id)
             except OSError as error:
-                unlisted[os.strerror(error.errno or 0)] += 1
+                unlisted.setdefault(os.strerror(error.errno or 0), []).append(file_id)
 
     def _write(self, content: bytes) -> None:
         with Draft(self._path, overwrite=True) as draft:
             draft.write(Source.in_memory(b""), [content])
             if not same_bytes(draft.fd, self._path):
                 draft.publish()
+
+
+def _unlisted(why: str, file_ids: list[str]) -> str:
+    more = f" and {len(file_ids) - 1} more" if len(file_ids) > 1 else ""
+    return f"the DICOMDIR does not list {file_ids[0]}{more}: {why}"
 
 
 def _order(branch: tuple[Record, ...]) -> tuple[tuple[str, int, bytes], ...]:

@@ -45,7 +45,7 @@ class Packed(Layout):
     """
 
     def __init__(self, output: str, staging: str, *, overwrite: bool = False, dry: bool = False) -> None:
-        super().__init__(staging, dry=dry)
+        super().__init__(output if dry else staging, dry=dry)
         self._output = output.rstrip(os.sep) or os.sep
         self._overwrite = overwrite
         self._known: dict[str, frozenset[int]] = {}
@@ -121,6 +121,7 @@ class Packed(Layout):
         self._known.pop(path, None)
         with suppress(OSError):  # others are still in it
             os.rmdir(os.path.dirname(staged))
+            os.rmdir(self.root)
 
 
 def _folders(path: str) -> list[str]:
