@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from dataclasses import replace
@@ -51,6 +52,25 @@ def test_copies_of_another_recipe_are_taken_only_over_the_earlier_ones(tmp_path:
     project.check(other, overwrite=True)
     project.remember(other)
     project.check(other)
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_copies_in_another_layout_are_never_taken(tmp_path: Path, overwrite: bool) -> None:
+    project = Project.beside(tmp_path / "out")
+    project.remember(BASIC)
+    with pytest.raises(UsageError, match=r"layout pseudonyms, .* layout zip; choose another output"):
+        project.check(replace(BASIC, layout="zip"), overwrite=overwrite)
+
+
+def test_an_output_from_before_there_were_layouts_is_laid_out_by_pseudonyms(tmp_path: Path) -> None:
+    project = Project.beside(tmp_path / "out")
+    project.remember(BASIC)
+    told = json.loads(Path(project.making_path).read_text())
+    assert told.pop("layout") == "pseudonyms"
+    Path(project.making_path).write_text(json.dumps(told))
+    project.check(BASIC)
+    with pytest.raises(UsageError, match="layout"):
+        project.check(replace(BASIC, layout="mirror"))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"stand_ins": "keyed"}', "\udcff"])

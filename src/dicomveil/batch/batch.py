@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.chunks import Task, chunks, halves
+from dicomveil.batch.layout import layout_of
 from dicomveil.batch.ledger import unusable
 from dicomveil.batch.outcome import (
     DONE,
@@ -26,6 +27,7 @@ from dicomveil.batch.outcome import (
 )
 from dicomveil.batch.portion import carry_out, go_on, packed, stop_after_this_file
 from dicomveil.pseudonyms.derive import Deriver
+from dicomveil.pseudonyms.key import ProjectKey
 from dicomveil.version import VERSION
 
 if TYPE_CHECKING:
@@ -68,12 +70,13 @@ class Batch:
         retried: bool = False,
         only: frozenset[bytes] | None = None,
     ) -> None:
+        self._layout = layout_of(work)
         self.before: Counter[str] = Counter()
         self.why: Counter[str] = Counter()
         self.unrecorded = 0
         self.interrupted = False
         self.dry_run = work.dry_run
-        self.target = work.target
+        self.target = self._layout.root
         self._work = work
         self._pickled = packed(work)
         self._inputs = inputs
@@ -81,8 +84,9 @@ class Batch:
         self._ledger = ledger
         self._retried = retried
         self._only = only
-        self._derive = Deriver(work.key, "input")
-        self._target_length = len(work.target.rstrip(os.sep)) + 1
+        self._key = ProjectKey(ledger.secret) if work.without_key else work.key
+        self._derive = Deriver(self._key, "input")
+        self._target_length = len(self._layout.root.rstrip(os.sep)) + 1
         self._failed_before: deque[Outcome] = deque()
         self._waiting = 0
         self._late: list[tuple[Outcome, str | None]] = []
@@ -118,12 +122,16 @@ class Batch:
         if self._crew.jobs == 1:
             stop_after_this_file()
 
+    def finish(self) -> list[str]:
+        """Do what is left when all inputs are done: pack, or list; return what went wrong, a sentence each."""
+        return self._layout.finish()
+
     def _begin(self) -> None:
         root = os.path.realpath(self._inputs.root).encode(errors="surrogateescape")
         recipe = self._work.recipe
         try:
             self._ledger.begin(
-                Deriver(self._work.key, "input-folder")(root)[:TOKEN_BYTES],
+                Deriver(self._key, "input-folder")(root)[:TOKEN_BYTES],
                 started=_now(),
                 software=VERSION,
                 recipe=recipe.name,
@@ -161,7 +169,7 @@ class Batch:
             return "overwrite"
         if (item.size, item.changed_ns) != (entry.size, entry.changed_ns):
             return "changed"
-        if entry.code == DONE and not os.path.lexists(f"{self._work.target}/{entry.target}"):
+        if entry.code == DONE and not self._layout.has(entry.target or ""):
             return "copy gone"
         if entry.code == THERE_ALREADY:
             return "there already"

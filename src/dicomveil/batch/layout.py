@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dicomveil.errors import NotWritten
+from dicomveil.errors import NotWritten, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dicomveil.batch.inputs import Input
+    from dicomveil.batch.work import Work
     from dicomveil.engine.report import Report
 
     Naming = Callable[[Report, Input], tuple[str, str]]
+
+PSEUDONYMS, MIRROR, ZIP, MEDIA = LAYOUTS = ("pseudonyms", "mirror", "zip", "media")
+"""By stand-ins; the input's folders with stand-ins for their names; a zip for each study; with a DICOMDIR."""
 
 
 def by_pseudonyms(report: Report, item: Input) -> tuple[str, str]:
@@ -49,6 +53,39 @@ class Layout:
                 self._made.clear()
             self._made.add(folder)
         return f"{folder}/{name}"
+
+    def has(self, inside: str) -> bool:
+        """Tell whether there is a copy under a name relative to the root."""
+        return os.path.lexists(f"{self.root}/{inside}")
+
+    def finish(self) -> list[str]:
+        """Do what can be done only when all copies are there; return what went wrong, a sentence each."""
+        return []
+
+
+def layout_of(work: Work) -> Layout:
+    """Make the layout that a work asks for.
+
+    Raises
+    ------
+    UsageError
+        If there is none of that name.
+    """
+    if work.layout == PSEUDONYMS:
+        return Layout(work.target, dry=work.dry_run)
+    if work.layout == MIRROR:
+        from dicomveil.batch.mirror import Mirrored
+
+        return Layout(work.target, Mirrored(work.key), dry=work.dry_run)
+    if work.layout == ZIP:
+        from dicomveil.batch.packing import Packed
+
+        return Packed(work.target, work.staging, overwrite=work.overwrite, dry=work.dry_run)
+    if work.layout == MEDIA:
+        from dicomveil.batch.media import Media
+
+        return Media(work.target, dry=work.dry_run)
+    raise UsageError("no such layout")
 
 
 _MOST_FOLDERS_KNOWN = 10_000

@@ -21,6 +21,7 @@ VERSION = 1
 IN_MEMORY = ":memory:"
 
 _SCHEMA = """
+CREATE TABLE secret (value BLOB NOT NULL);
 CREATE TABLE sources (id INTEGER PRIMARY KEY, token BLOB NOT NULL UNIQUE);
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY, started TEXT NOT NULL, ended TEXT, software TEXT NOT NULL, recipe TEXT NOT NULL,
@@ -123,6 +124,15 @@ class Ledger:
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+
+    @property
+    def secret(self) -> bytes:
+        """32 random bytes of this ledger's own, to hide names of inputs where there is no project key."""
+        row = self._db.execute("SELECT value FROM secret").fetchone()
+        if row is None:
+            row = (os.urandom(32),)
+            self._db.execute("INSERT INTO secret VALUES (?)", row)
+        return bytes(row[0])
 
     # --- runs
 

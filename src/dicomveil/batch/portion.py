@@ -8,7 +8,7 @@ import pickle
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.layout import Layout
+from dicomveil.batch.layout import layout_of
 from dicomveil.batch.worker import Worker
 
 if TYPE_CHECKING:
@@ -65,10 +65,9 @@ def go_on() -> None:
 
 def worker_for(work: Work) -> Worker:
     """Make what does one input after the other."""
-    layout = Layout(work.target, dry=work.dry_run)
     return Worker(
         work.deidentifier(),
-        layout.place,
+        layout_of(work).place,
         overwrite=work.overwrite,
         dry_run=work.dry_run,
         whole=work.whole,

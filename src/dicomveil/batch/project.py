@@ -24,18 +24,20 @@ class Making:
     """How the copies of an output are made; no secret and no value.
 
     ``stand_ins`` is the source of stand-ins: ``keyed``, ``random`` or ``documented``; ``key`` the fingerprint of their
-    key, empty for the documented ones without a key; ``recipe`` a name, ``fingerprint`` the recipe's.
+    key, empty for the documented ones without a key; ``recipe`` a name, ``fingerprint`` the recipe's. ``layout`` is a
+    name of `dicomveil.batch.layout.LAYOUTS`.
     """
 
     stand_ins: str
     key: str
     recipe: str
     fingerprint: str
+    layout: str = "pseudonyms"
 
     @classmethod
-    def by(cls, recipe: Recipe, key: ProjectKey | None) -> Self:
+    def by(cls, recipe: Recipe, key: ProjectKey | None, layout: str = "pseudonyms") -> Self:
         """Return how a recipe makes copies under a key, which is None where stand-ins are made without."""
-        return cls(recipe.pseudonyms.source, key.fingerprint if key else "", recipe.name, recipe.fingerprint)
+        return cls(recipe.pseudonyms.source, key.fingerprint if key else "", recipe.name, recipe.fingerprint, layout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ class Project:
         return os.path.join(self.folder, "ledger")
 
     @property
+    def staging_path(self) -> str:
+        """De-identified copies that wait to be packed."""
+        return os.path.join(self.folder, "staging")
+
+    @property
     def making_path(self) -> str:
         """How the copies are made, so that no later run adds others to them."""
         return os.path.join(self.folder, "project.json")
@@ -84,7 +91,8 @@ class Project:
         ------
         UsageError
             If the copies there have stand-ins from another source or under another key: one patient would become two.
-            If they were made with another recipe, unless they are to be overwritten.
+            If they are laid out otherwise: the new ones would not be found among them. If they were made with another
+            recipe, unless they are to be overwritten.
         """
         earlier = self._remembered()
         if earlier is None:
@@ -98,6 +106,11 @@ class Project:
             raise UsageError(
                 f"the output has copies made {_under(earlier.key)}, and these would be made {_under(making.key)}: "
                 f"one patient would become two; {_ANOTHER_OUTPUT}"
+            )
+        if making.layout != earlier.layout:
+            raise UsageError(
+                f"the output has copies in the layout {earlier.layout}, and these would be in the layout "
+                f"{making.layout}; {_ANOTHER_OUTPUT}"
             )
         if making.fingerprint != earlier.fingerprint and not overwrite:
             raise UsageError(
@@ -139,8 +152,9 @@ class Project:
 
         try:
             told = json.loads(text)
+            told.setdefault("layout", "pseudonyms")  # the only one there was
             return Making(*(str(told[name]) for name in Making.__slots__))
-        except (ValueError, LookupError, TypeError):
+        except (ValueError, LookupError, TypeError, AttributeError):
             raise UsageError(
                 "project.json in the private folder beside the output cannot be read: how the copies there were made "
                 "is not known; choose another output"

@@ -26,7 +26,7 @@ class Run:
     """One pass over a file or a folder; iterate over it to carry it out.
 
     With ``dry_run`` everything is decided and nothing is written. A single file is written under the target's own
-    name, unless that is a folder; the files of a folder are laid out by their stand-ins.
+    name, unless that is a folder; the files of a folder are laid out by their stand-ins, or as ``layout`` says.
 
     Raises
     ------
@@ -43,6 +43,7 @@ class Run:
         *,
         overwrite: bool = False,
         dry_run: bool = False,
+        layout: Layout | None = None,
     ) -> None:
         self.deidentifier = deidentifier
         self.source = os.fspath(source)
@@ -55,7 +56,7 @@ class Run:
         if os.path.isdir(self.source) and os.path.isfile(self.target):
             raise UsageError("the input is a folder and the output a file; name a folder for the output")
         self.single = self.inputs.is_single and not (os.path.isdir(self.target) or self.target.endswith(os.sep))
-        self._layout = Layout(self.target, dry=dry_run)
+        self._layout = layout or Layout(self.target, dry=dry_run)
         self._worker = Worker(deidentifier, self._place, overwrite=overwrite, dry_run=dry_run)
         self._taken: set[str] = set()
 

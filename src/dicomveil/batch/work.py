@@ -20,13 +20,15 @@ class Work:
     Parameters
     ----------
     key
-        The project's key, for the tokens of inputs; stand-ins are made with it unless ``without_key``.
+        The project's key; stand-ins are made with it unless ``without_key``.
     table_path
         The private table of stand-ins drawn at random.
     target
         The folder of the copies.
     layout
         How copies are laid out in it: a name of `dicomveil.batch.layout.LAYOUTS`.
+    staging
+        The private folder where copies wait to be packed, for a layout that packs.
     whole
         Take the fingerprint of an input over all of its bytes, not only over those before its pixel data.
     """
@@ -37,6 +39,7 @@ class Work:
     target: str
     without_key: bool = False
     layout: str = "pseudonyms"
+    staging: str = ""
     overwrite: bool = False
     dry_run: bool = False
     again: bool = False

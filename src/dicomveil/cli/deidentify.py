@@ -8,12 +8,14 @@ import os
 from contextlib import ExitStack, nullcontext
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.layout import layout_of
 from dicomveil.batch.portion import GARBAGE_ALLOCATIONS
 from dicomveil.batch.project import Making, Project, check_apart, unwritable
 from dicomveil.batch.run import DONE as ONE_DONE
 from dicomveil.batch.run import Run
 from dicomveil.cli import DONE, INTERRUPTED, SOME_NOT_DONE
 from dicomveil.cli.choices import check_key_outside, chosen_key, chosen_pseudonyms, chosen_recipe, kept_key, key_of
+from dicomveil.cli.layouts import OFFERED, check_layout, chosen_layout
 from dicomveil.cli.parser import Parser, positive
 from dicomveil.cli.stopping import stops_on_signals
 from dicomveil.cli.voice import Voice, heading
@@ -24,8 +26,10 @@ from dicomveil.pseudonyms.sources import KeyedPseudonyms
 
 if TYPE_CHECKING:
     from dicomveil.batch.batch import Batch
+    from dicomveil.batch.layout import Layout
     from dicomveil.batch.ledger import Ledger
     from dicomveil.batch.reports import ReportWriter
+    from dicomveil.batch.work import Work
     from dicomveil.cli.choices import KeyInUse
     from dicomveil.pseudonyms.sources import Pseudonyms
     from dicomveil.recipe.model import Recipe
@@ -65,6 +69,8 @@ class _Arguments(argparse.Namespace):
     refuse_burned_in: bool
     hash: bool
     jobs: int | None
+    layout: str | None
+    dicomdir: bool
     json: bool
     show_paths: bool
     quiet: bool
@@ -77,11 +83,13 @@ def deidentify(words: list[str]) -> int:
     _check_places(arguments)
     project = Project.beside(arguments.output)
     in_use = chosen_key(arguments.key, project, recipe)
-    project.check(Making.by(recipe, key_of(recipe, in_use)), overwrite=arguments.overwrite)
+    layout = chosen_layout(arguments.layout, dicomdir=arguments.dicomdir, single=_is_single(arguments))
+    check_layout(layout, recipe, key_of(recipe, in_use), of_folder=os.path.isdir(arguments.input))
+    project.check(Making.by(recipe, key_of(recipe, in_use), layout), overwrite=arguments.overwrite)
     writes = not arguments.dry_run and (os.path.isdir(project.folder) or _anything_can_be_done(arguments, recipe))
     if writes:
         in_use = kept_key(in_use, project, recipe)
-        making = Making.by(recipe, key_of(recipe, in_use))
+        making = Making.by(recipe, key_of(recipe, in_use), layout)
         project.check(making, overwrite=arguments.overwrite)  # another process may have been first
         project.remember(making)
     with ExitStack() as stack:
@@ -90,9 +98,15 @@ def deidentify(words: list[str]) -> int:
             from dicomveil.batch.ledger import Ledger
 
             ledger = stack.enter_context(Ledger(project.ledger_path))
-            run = _batch(arguments, recipe, in_use, project, ledger)
+            run = _batch(arguments, _work(arguments, recipe, in_use, project, layout), ledger)
         else:
-            run = _run(arguments, recipe, chosen_pseudonyms(recipe, in_use, project, dry_run=not writes), in_use.key)
+            pseudonyms = chosen_pseudonyms(recipe, in_use, project, dry_run=not writes)
+            place = (
+                None
+                if writes or _is_single(arguments)
+                else layout_of(_work(arguments, recipe, in_use, project, layout))
+            )
+            run = _run(arguments, recipe, pseudonyms, in_use.key, layout=place)
         voice = Voice(run, as_json=arguments.json, show_paths=arguments.show_paths, quiet=arguments.quiet)
         _announce(voice, arguments, recipe, in_use)
         code = _carry_out(run, voice, _report(project, recipe) if writes else None)
@@ -106,29 +120,42 @@ def _is_single(arguments: _Arguments) -> bool:
     return os.path.isfile(arguments.input) and not (os.path.isdir(output) or output.endswith(os.sep))
 
 
-def _batch(arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Project, ledger: Ledger) -> Batch:
-    from dicomveil.batch.batch import Batch
-    from dicomveil.batch.crew import crew_of, jobs_for
-    from dicomveil.batch.inputs import Inputs
+def _work(arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Project, layout: str) -> Work:
     from dicomveil.batch.work import Work
 
-    work = Work(
+    return Work(
         recipe,
         in_use.key,
         project.table_path,
         arguments.output,
         without_key=key_of(recipe, in_use) is None,
+        layout=layout,
+        staging=project.staging_path,
         overwrite=arguments.overwrite,
+        dry_run=arguments.dry_run,
         again=arguments.again,
         refuse_burned_in=arguments.refuse_burned_in,
         whole=arguments.hash,
     )
+
+
+def _batch(arguments: _Arguments, work: Work, ledger: Ledger) -> Batch:
+    from dicomveil.batch.batch import Batch
+    from dicomveil.batch.crew import crew_of, jobs_for
+    from dicomveil.batch.inputs import Inputs
+
     inputs = Inputs(arguments.input)
     return Batch(work, inputs, crew_of(arguments.jobs or jobs_for(inputs)), ledger)
 
 
 def _run(
-    arguments: _Arguments, recipe: Recipe, pseudonyms: Pseudonyms, key: ProjectKey, *, rehearsal: bool = False
+    arguments: _Arguments,
+    recipe: Recipe,
+    pseudonyms: Pseudonyms,
+    key: ProjectKey,
+    *,
+    rehearsal: bool = False,
+    layout: Layout | None = None,
 ) -> Run:
     return Run(
         Deidentifier(recipe, pseudonyms, again=arguments.again, refuse_burned_in=arguments.refuse_burned_in),
@@ -137,6 +164,7 @@ def _run(
         key,
         overwrite=arguments.overwrite or rehearsal,
         dry_run=arguments.dry_run or rehearsal,
+        layout=layout,
     )
 
 
@@ -159,6 +187,7 @@ def _places(arguments: _Arguments, project: Project, in_use: KeyInUse, voice: Vo
 def _carry_out(run: Run | Batch, voice: Voice, report: ReportWriter | None) -> int:
     gc.freeze()
     gc.set_threshold(GARBAGE_ALLOCATIONS)
+    problems: list[str] = []
     try:
         with nullcontext() if isinstance(run, Run) else stops_on_signals(run, voice):
             for outcome in run:
@@ -169,6 +198,7 @@ def _carry_out(run: Run | Batch, voice: Voice, report: ReportWriter | None) -> i
             _tell_of_earlier(run, voice)
             if run.interrupted:
                 return INTERRUPTED
+            problems = run.finish()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -177,7 +207,9 @@ def _carry_out(run: Run | Batch, voice: Voice, report: ReportWriter | None) -> i
     finally:
         if report is not None:
             report.close()
-    return DONE if voice.tally.all_done else SOME_NOT_DONE
+    for problem in problems:
+        voice.important(problem)
+    return DONE if voice.tally.all_done and not problems else SOME_NOT_DONE
 
 
 def _tell_of_earlier(batch: Batch, voice: Voice) -> None:
@@ -265,7 +297,15 @@ def _parser() -> Parser:
         type=positive,
         help="so many processes at once; without it as many as there are cores, for a few files one",
     )
+    parser.add_argument(
+        "--layout",
+        metavar="NAME",
+        choices=OFFERED,
+        help="pseudonyms (patient/study/series/instance.dcm, without the option), mirror (the folders of IN, all "
+        "names replaced), or zip (patient/study.zip)",
+    )
     flags = {
+        "--dicomdir": "write a DICOMDIR too, and name copies so that it can refer to them",
         "--random": "draw stand-ins at random and remember them in OUT.dicomveil, as Safe Harbor asks, "
         "instead of deriving them with the key",
         "--again": "also take files that dicomveil has de-identified before",
