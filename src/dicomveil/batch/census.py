@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,7 +26,8 @@ CREATE TABLE series (
     sop_class TEXT NOT NULL, modality TEXT NOT NULL, UNIQUE (patient, study, series, sop_class, modality)
 );
 CREATE TABLE files (
-    number INTEGER PRIMARY KEY, series INTEGER NOT NULL, size INTEGER NOT NULL, instance BLOB NOT NULL, content BLOB
+    number INTEGER PRIMARY KEY, series INTEGER NOT NULL, size INTEGER NOT NULL, instance BLOB NOT NULL,
+    path BLOB NOT NULL, content BLOB
 );
 CREATE TABLE known (
     patient INTEGER NOT NULL, path BLOB NOT NULL, tag INTEGER NOT NULL, is_name INTEGER NOT NULL, text BLOB NOT NULL,
@@ -39,9 +41,12 @@ _BY_INSTANCE = "CREATE INDEX IF NOT EXISTS by_instance ON files (instance, size)
 _COUNTED = f"""
 {_BY_INSTANCE};
 CREATE TEMP TABLE numbered AS
-WITH counted AS (
+WITH shared AS (
+    SELECT instance FROM files WHERE instance != x'' GROUP BY instance HAVING COUNT(*) > 1
+), counted AS (
     SELECT s.id, s.patient, s.study, s.series, s.sop_class, s.modality,
-           COUNT(*) AS instances, SUM(f.size) AS bytes, MIN(f.number) AS first
+           COUNT(*) AS instances, SUM(f.size) AS bytes, MIN(f.number) AS first,
+           SUM(f.instance IN shared) AS duplicates, SUM(f.instance = x'') AS unnamed
     FROM files f JOIN series s ON s.id = f.series GROUP BY s.id
 ), placed AS (
     SELECT *, MIN(first) OVER (PARTITION BY patient) AS p, MIN(first) OVER (PARTITION BY patient, study) AS st,
@@ -57,7 +62,8 @@ CREATE INDEX temp.by_patient ON numbered (patient);
 _SERIES = """
 SELECT n.patient_number, p.key, p.patient_id,
        (SELECT name FROM people e WHERE e.patient = p.id ORDER BY name = x'', id LIMIT 1),
-       n.study_number, n.study, n.series_number, n.series, n.modality, n.sop_class, n.instances, n.bytes
+       n.study_number, n.study, n.series_number, n.series, n.modality, n.sop_class, n.instances, n.bytes,
+       n.duplicates, n.unnamed
 FROM numbered n JOIN patients p ON p.id = n.patient
 ORDER BY n.patient_number, n.study_number, n.series_number, n.first
 """
@@ -74,7 +80,7 @@ WHERE p.patient_id != x'' AND e.levelled != '' AND e.birth_date != x'' AND e.pat
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 _DUPLICATES = """
-SELECT f.instance, f.number, f.size, f.content, n.patient_number FROM files f JOIN numbered n ON n.id = f.series
+SELECT f.instance, f.number, f.size, f.content, n.patient_number, f.path FROM files f JOIN numbered n ON n.id = f.series
 WHERE f.instance IN (SELECT instance FROM files WHERE instance != x'' GROUP BY instance HAVING COUNT(*) > 1)
 ORDER BY f.instance, f.number
 """
@@ -93,6 +99,7 @@ class SeriesRow(NamedTuple):
     """One series of one SOP class and modality. Numbers count from 1, in the order of files.
 
     ``key``, ``patient_id``, ``name`` and the UIDs are the original's: not for anything that leaves the house.
+    ``duplicates`` counts the files whose SOP Instance UID another file has as well, ``unnamed`` those without one.
     """
 
     patient: int
@@ -107,12 +114,18 @@ class SeriesRow(NamedTuple):
     sop_class: str
     instances: int
     bytes: int
+    duplicates: int
+    unnamed: int
 
 
 class Duplicates(NamedTuple):
-    """Files with one SOP Instance UID, by number; ``same_bytes`` if all are alike to the last byte."""
+    """Files with one SOP Instance UID, by number; ``same_bytes`` if all are alike to the last byte.
+
+    ``paths`` are the files' own: not for anything that leaves the house.
+    """
 
     files: tuple[int, ...]
+    paths: tuple[str, ...]
     patients: tuple[int, ...]
     same_bytes: bool
 
@@ -122,6 +135,7 @@ class _Same(NamedTuple):
     size: int
     content: bytes | None
     patient: int
+    path: bytes
 
 
 class Census:
@@ -159,8 +173,12 @@ class Census:
             self._db.execute("BEGIN")
             people = [self._patient(person) for person in looks.people]
             series = [self._series(people[key.person], key) for key in looks.series]
-            rows = [(f.number, series[f.series], f.size, f.instance) for f in looks.files if f.series >= 0]
-            self._db.executemany("INSERT INTO files (number, series, size, instance) VALUES (?, ?, ?, ?)", rows)
+            rows = [
+                (f.number, series[f.series], f.size, f.instance, os.fsencode(f.path))
+                for f in looks.files
+                if f.series >= 0
+            ]
+            self._db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, NULL)", rows)
             values = ((people[person], *_packed(value)) for person, value in looks.values)
             self._db.executemany("INSERT OR IGNORE INTO known VALUES (?, ?, ?, ?, ?)", values)
             self._db.execute("COMMIT")
@@ -212,8 +230,9 @@ class Census:
     def series(self) -> Iterator[SeriesRow]:
         """Yield every series, patient by patient, study by study."""
         for number, key, patient_id, name, study, study_uid, series, series_uid, *rest in self._db.execute(_SERIES):
+            who = _text(key), _text(patient_id), _text(name)
             uids = study_uid.decode("latin-1"), series_uid.decode("latin-1")
-            yield SeriesRow(number, *map(_text, (key, patient_id, name)), study, uids[0], series, uids[1], *rest)
+            yield SeriesRow(number, *who, study, uids[0], series, uids[1], *rest)
 
     def several_names(self) -> Iterator[tuple[int, int]]:
         """Yield each patient whose ID goes with several names, not spellings of one, and how many these are."""
@@ -262,7 +281,12 @@ def _duplicates(group: list[_Same]) -> Duplicates:
     """Files that could not be read again have no content to compare: they are not called the same."""
     contents = {(each.size, each.content) for each in group}
     same = len(contents) == 1 and all(each.content is not None for each in group)
-    return Duplicates(tuple(each.number for each in group), tuple(sorted({each.patient for each in group})), same)
+    return Duplicates(
+        tuple(each.number for each in group),
+        tuple(os.fsdecode(each.path) for each in group),
+        tuple(sorted({each.patient for each in group})),
+        same,
+    )
 
 
 def _packed(value: KnownValue) -> tuple[bytes, int, int, bytes]:

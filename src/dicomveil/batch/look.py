@@ -62,7 +62,7 @@ class Looks(NamedTuple):
 
 
 def look_at(portion: list[Task]) -> Looks:
-    """Look at the files of a portion; called in a worker, whichever engine has started it. One bad file stops nothing."""
+    """Look at the files of a portion; called in a worker. One bad file stops nothing."""
     if not _kept:
         _kept.append(Surveyor())
         gc.freeze()

@@ -24,18 +24,20 @@ class Making:
     """How the copies of an output are made; no secret and no value.
 
     ``stand_ins`` is the source of stand-ins: ``keyed``, ``random`` or ``documented``; ``key`` the fingerprint of their
-    key, empty for the documented ones without a key; ``recipe`` a name, ``fingerprint`` the recipe's.
+    key, empty for the documented ones without a key; ``recipe`` a name, ``fingerprint`` the recipe's; ``known`` the
+    digest of what a survey had learned of the patients, empty if none was asked.
     """
 
     stand_ins: str
     key: str
     recipe: str
     fingerprint: str
+    known: str = ""
 
     @classmethod
-    def by(cls, recipe: Recipe, key: ProjectKey | None) -> Self:
+    def by(cls, recipe: Recipe, key: ProjectKey | None, known: str = "") -> Self:
         """Return how a recipe makes copies under a key, which is None where stand-ins are made without."""
-        return cls(recipe.pseudonyms.source, key.fingerprint if key else "", recipe.name, recipe.fingerprint)
+        return cls(recipe.pseudonyms.source, key.fingerprint if key else "", recipe.name, recipe.fingerprint, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Project:
         ------
         UsageError
             If the copies there have stand-ins from another source or under another key: one patient would become two.
-            If they were made with another recipe, unless they are to be overwritten.
+            If they were made with another recipe or other knowledge of the patients, unless they are to be overwritten.
         """
         earlier = self._remembered()
         if earlier is None:
@@ -103,6 +105,12 @@ class Project:
             raise UsageError(
                 f"the output holds copies made with another recipe ({earlier.recipe} {earlier.fingerprint}, "
                 f"now {making.recipe} {making.fingerprint}); choose another output, or make them anew with --overwrite"
+            )
+        if making.known != earlier.known and not overwrite:
+            raise UsageError(
+                f"the output holds copies made {_knowing(earlier.known)}, and these would be made "
+                f"{_knowing(making.known)}: they would not be cleaned alike; choose another output, or make them anew "
+                "with --overwrite"
             )
 
     def remember(self, making: Making) -> None:
@@ -139,7 +147,7 @@ class Project:
 
         try:
             told = json.loads(text)
-            return Making(*(str(told[name]) for name in Making.__slots__))
+            return Making(**{name: str(told[name]) for name in Making.__slots__ if name != "known" or name in told})
         except (ValueError, LookupError, TypeError):
             raise UsageError(
                 "project.json in the private folder beside the output cannot be read: how the copies there were made "
@@ -167,6 +175,10 @@ def check_apart(source: str | os.PathLike[str], target: str | os.PathLike[str]) 
         raise UsageError("the output lies inside the input; choose a folder outside it")
     if os.path.commonpath([inner, outer]) == outer and os.path.isdir(outer):
         raise UsageError("the input lies inside the output; choose another folder for the output")
+
+
+def _knowing(digest: str) -> str:
+    return f"with the file of --known {digest[:8]}" if digest else "without --known"
 
 
 def _under(fingerprint: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.known import KnownFile
 from dicomveil.engine.deidentify import Deidentifier
 from dicomveil.engine.stand_ins import stand_ins
 
@@ -27,6 +28,8 @@ class Work:
         The folder of the copies.
     layout
         How copies are laid out in it: a name of `dicomveil.batch.layout.LAYOUTS`.
+    known_path
+        What a survey has learned of patients (`dicomveil.batch.known`), where every worker can read it; empty for none.
     whole
         Take the fingerprint of an input over all of its bytes, not only over those before its pixel data.
     """
@@ -42,6 +45,7 @@ class Work:
     again: bool = False
     refuse_burned_in: bool = False
     whole: bool = False
+    known_path: str = ""
 
     def deidentifier(self) -> Deidentifier:
         """Make what carries it out.
@@ -50,6 +54,14 @@ class Work:
         ------
         StandInTableError
             If the table of random stand-ins cannot be used.
+        UsageError
+            If the file of what is known cannot be used.
         """
         pseudonyms = stand_ins(self.recipe, None if self.without_key else self.key, self.table_path)
-        return Deidentifier(self.recipe, pseudonyms, again=self.again, refuse_burned_in=self.refuse_burned_in)
+        return Deidentifier(
+            self.recipe,
+            pseudonyms,
+            again=self.again,
+            refuse_burned_in=self.refuse_burned_in,
+            known=KnownFile(self.known_path) if self.known_path else None,
+        )

@@ -18,7 +18,15 @@ from dicomveil.batch.run import DONE as ONE_DONE
 from dicomveil.batch.run import Run
 from dicomveil.batch.work import Work
 from dicomveil.cli import DONE, INTERRUPTED, SOME_NOT_DONE
-from dicomveil.cli.choices import check_key_outside, chosen_key, chosen_pseudonyms, chosen_recipe, kept_key, key_of
+from dicomveil.cli.choices import (
+    check_key_outside,
+    chosen_key,
+    chosen_known,
+    chosen_pseudonyms,
+    chosen_recipe,
+    kept_key,
+    key_of,
+)
 from dicomveil.cli.parser import Parser, positive
 from dicomveil.cli.voice import Voice, heading
 from dicomveil.engine.deidentify import Deidentifier
@@ -27,6 +35,7 @@ from dicomveil.pseudonyms.key import ProjectKey
 from dicomveil.pseudonyms.sources import KeyedPseudonyms
 
 if TYPE_CHECKING:
+    from dicomveil.batch.known import KnownFile
     from dicomveil.batch.reports import ReportWriter
     from dicomveil.cli.choices import KeyInUse
     from dicomveil.pseudonyms.sources import Pseudonyms
@@ -60,6 +69,7 @@ class _Arguments(argparse.Namespace):
     recipe: str
     retain: list[str]
     key: str | None
+    known: str | None
     random: bool
     again: bool
     overwrite: bool
@@ -79,11 +89,15 @@ def deidentify(words: list[str]) -> int:
     _check_places(arguments)
     project = Project.beside(arguments.output)
     in_use = chosen_key(arguments.key, project, recipe)
-    project.check(Making.by(recipe, key_of(recipe, in_use)), overwrite=arguments.overwrite)
-    writes = not arguments.dry_run and (os.path.isdir(project.folder) or _anything_can_be_done(arguments, recipe))
+    known = chosen_known(arguments.known, arguments.output)
+    digest = known.digest if known is not None else ""
+    project.check(Making.by(recipe, key_of(recipe, in_use), digest), overwrite=arguments.overwrite)
+    writes = not arguments.dry_run and (
+        os.path.isdir(project.folder) or _anything_can_be_done(arguments, recipe, known)
+    )
     if writes:
         in_use = kept_key(in_use, project, recipe)
-        making = Making.by(recipe, key_of(recipe, in_use))
+        making = Making.by(recipe, key_of(recipe, in_use), digest)
         project.check(making, overwrite=arguments.overwrite)  # another process may have been first
         project.remember(making)
     with ExitStack() as stack:
@@ -92,7 +106,8 @@ def deidentify(words: list[str]) -> int:
             ledger = stack.enter_context(Ledger(project.ledger_path))
             run = _batch(arguments, recipe, in_use, project, ledger)
         else:
-            run = _run(arguments, recipe, chosen_pseudonyms(recipe, in_use, project, dry_run=not writes), in_use.key)
+            pseudonyms = chosen_pseudonyms(recipe, in_use, project, dry_run=not writes)
+            run = _run(arguments, recipe, pseudonyms, in_use.key, known)
         voice = Voice(run, as_json=arguments.json, show_paths=arguments.show_paths, quiet=arguments.quiet)
         _announce(voice, arguments, recipe, in_use)
         code = _carry_out(run, voice, _report(project, recipe) if writes else None)
@@ -117,16 +132,25 @@ def _batch(arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Pro
         again=arguments.again,
         refuse_burned_in=arguments.refuse_burned_in,
         whole=arguments.hash,
+        known_path=os.path.abspath(arguments.known) if arguments.known else "",
     )
     inputs = Inputs(arguments.input)
     return Batch(work, inputs, crew_of(arguments.jobs or jobs_for(inputs)), ledger)
 
 
 def _run(
-    arguments: _Arguments, recipe: Recipe, pseudonyms: Pseudonyms, key: ProjectKey, *, rehearsal: bool = False
+    arguments: _Arguments,
+    recipe: Recipe,
+    pseudonyms: Pseudonyms,
+    key: ProjectKey,
+    known: KnownFile | None,
+    *,
+    rehearsal: bool = False,
 ) -> Run:
     return Run(
-        Deidentifier(recipe, pseudonyms, again=arguments.again, refuse_burned_in=arguments.refuse_burned_in),
+        Deidentifier(
+            recipe, pseudonyms, again=arguments.again, refuse_burned_in=arguments.refuse_burned_in, known=known
+        ),
         arguments.input,
         arguments.output,
         key,
@@ -135,10 +159,10 @@ def _run(
     )
 
 
-def _anything_can_be_done(arguments: _Arguments, recipe: Recipe) -> bool:
+def _anything_can_be_done(arguments: _Arguments, recipe: Recipe, known: KnownFile | None) -> bool:
     """Tell whether there is a file to do, so that no key is made for nothing; mostly the first one tells."""
     key = ProjectKey.generate()
-    rehearsal = _run(arguments, recipe, KeyedPseudonyms(key, recipe.dates), key, rehearsal=True)
+    rehearsal = _run(arguments, recipe, KeyedPseudonyms(key, recipe.dates), key, known, rehearsal=True)
     return any(outcome.code == ONE_DONE for outcome in rehearsal)
 
 
@@ -251,6 +275,12 @@ def _parser() -> Parser:
     )
     parser.takes_recipe()
     parser.add_argument("--key", metavar="FILE", help="the project key; without it see below")
+    parser.add_argument(
+        "--known",
+        metavar="FILE",
+        help="what dicomveil survey --known has learned of the patients: what one file of a patient tells "
+        "of him is looked for in all of them",
+    )
     parser.add_argument(
         "-j",
         "--jobs",

@@ -52,8 +52,8 @@ class Deidentifier:
     What one file has taught helps with the next; the outcome for a file never depends on the files before it.
     Not to be shared between threads. ``again`` takes in instances that carry our own mark, ``refuse_burned_in`` (or the
     recipe) refuses those that are likely to show text in their pixels; ``remembers`` can be
-    switched off to have every element worked out anew, at a third of the speed and with the same result. ``known`` tells
-    what other files of a patient have given away about him: no copy of his holds that either.
+    switched off to have every element worked out anew, at a third of the speed and with the same result. ``known``
+    tells what other files of a patient have given away about him: no copy of his holds that either.
     """
 
     def __init__(
@@ -168,9 +168,7 @@ class Deidentifier:
 
     def _plan(self, sop_class: str) -> Plan:
         tells_patient = self.known is not None
-        return Plan(
-            self.recipe, sop_class, again=self.again, remembers=self.remembers, tells_patient=tells_patient
-        )
+        return Plan(self.recipe, sop_class, again=self.again, remembers=self.remembers, tells_patient=tells_patient)
 
     def _claimed_sop_class(self, part10: Part10) -> str:
         """Return the SOP class that the File Meta Information names, or failing that the data set."""

@@ -101,9 +101,7 @@ def charset_of(identity: tuple[Identity, ...]) -> Charset:
     return Charset.of(_at_root(identity, SPECIFIC_CHARACTER_SET))
 
 
-def world_of(
-    identity: tuple[Identity, ...], pseudonyms: Pseudonyms, others: Iterable[tuple[bool, str]] = ()
-) -> World:
+def world_of(identity: tuple[Identity, ...], pseudonyms: Pseudonyms, others: Iterable[tuple[bool, str]] = ()) -> World:
     """Work out what actions may know of an instance with these identifying values.
 
     ``others`` are further values of its patient, decoded, each with whether it is a name; they are known as well.

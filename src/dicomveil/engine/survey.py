@@ -115,7 +115,9 @@ class Surveyor:
         self, part10: Part10, identity: tuple[Identity, ...], facts: dict[int, bytes], fault: InstanceError | None
     ) -> Seen:
         meta = part10.meta
-        sop_class = (facts.get(SOP_CLASS_UID) or meta.get(MEDIA_STORAGE_SOP_CLASS_UID, b"").strip(b"\0 ")).decode("latin-1")
+        sop_class = (facts.get(SOP_CLASS_UID) or meta.get(MEDIA_STORAGE_SOP_CLASS_UID, b"").strip(b"\0 ")).decode(
+            "latin-1"
+        )
         if sop_class == MEDIA_DIRECTORY:
             admit_sop_class(sop_class)
         known = self._people.get(identity)
