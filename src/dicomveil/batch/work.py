@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dicomveil.batch.known import KnownFile
 from dicomveil.engine.deidentify import Deidentifier
 from dicomveil.engine.stand_ins import stand_ins
+from dicomveil.errors import UsageError
 
 if TYPE_CHECKING:
     from dicomveil.pseudonyms.key import ProjectKey
@@ -30,6 +31,7 @@ class Work:
         How copies are laid out in it: a name of `dicomveil.batch.layout.LAYOUTS`.
     known_path
         What a survey has learned of patients (`dicomveil.batch.known`), where every worker can read it; empty for none.
+        ``known_digest`` is its digest, so that no worker gets another one that has taken its place meanwhile.
     whole
         Take the fingerprint of an input over all of its bytes, not only over those before its pixel data.
     """
@@ -46,6 +48,15 @@ class Work:
     refuse_burned_in: bool = False
     whole: bool = False
     known_path: str = ""
+    known_digest: str = ""
+
+    def _known(self) -> KnownFile | None:
+        if not self.known_path:
+            return None
+        known = KnownFile(self.known_path)
+        if known.digest != self.known_digest:
+            raise UsageError("the file of --known has been replaced while it was in use; run it again")
+        return known
 
     def deidentifier(self) -> Deidentifier:
         """Make what carries it out.
@@ -63,5 +74,5 @@ class Work:
             pseudonyms,
             again=self.again,
             refuse_burned_in=self.refuse_burned_in,
-            known=KnownFile(self.known_path) if self.known_path else None,
+            known=self._known(),
         )

@@ -104,7 +104,7 @@ def deidentify(words: list[str]) -> int:
         run: Run | Batch
         if writes and not _is_single(arguments):
             ledger = stack.enter_context(Ledger(project.ledger_path))
-            run = _batch(arguments, recipe, in_use, project, ledger)
+            run = _batch(arguments, recipe, in_use, project, ledger, known)
         else:
             pseudonyms = chosen_pseudonyms(recipe, in_use, project, dry_run=not writes)
             run = _run(arguments, recipe, pseudonyms, in_use.key, known)
@@ -121,7 +121,14 @@ def _is_single(arguments: _Arguments) -> bool:
     return os.path.isfile(arguments.input) and not (os.path.isdir(output) or output.endswith(os.sep))
 
 
-def _batch(arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Project, ledger: Ledger) -> Batch:
+def _batch(
+    arguments: _Arguments,
+    recipe: Recipe,
+    in_use: KeyInUse,
+    project: Project,
+    ledger: Ledger,
+    known: KnownFile | None,
+) -> Batch:
     work = Work(
         recipe,
         in_use.key,
@@ -133,6 +140,7 @@ def _batch(arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Pro
         refuse_burned_in=arguments.refuse_burned_in,
         whole=arguments.hash,
         known_path=os.path.abspath(arguments.known) if arguments.known else "",
+        known_digest=known.digest if known is not None else "",
     )
     inputs = Inputs(arguments.input)
     return Batch(work, inputs, crew_of(arguments.jobs or jobs_for(inputs)), ledger)
