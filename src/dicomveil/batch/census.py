@@ -61,7 +61,7 @@ CREATE INDEX temp.by_patient ON numbered (patient);
 """
 _SERIES = """
 SELECT n.patient_number, p.key, p.patient_id,
-       (SELECT name FROM people e WHERE e.patient = p.id ORDER BY name = x'', id LIMIT 1),
+       (SELECT name FROM people e WHERE e.patient = p.id ORDER BY name = x'', name LIMIT 1),
        n.study_number, n.study, n.series_number, n.series, n.modality, n.sop_class, n.instances, n.bytes,
        n.duplicates, n.unnamed
 FROM numbered n JOIN patients p ON p.id = n.patient
@@ -99,7 +99,8 @@ class SeriesRow(NamedTuple):
     """One series of one SOP class and modality. Numbers count from 1, in the order of files.
 
     ``key``, ``patient_id``, ``name`` and the UIDs are the original's: not for anything that leaves the house.
-    ``duplicates`` counts the files whose SOP Instance UID another file has as well, ``unnamed`` those without one.
+    Of several names the first in the order of letters is given. ``duplicates`` counts the files whose SOP Instance UID
+    another file has as well, ``unnamed`` those without one.
     """
 
     patient: int
