@@ -24,7 +24,7 @@ VALUES = [
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "private" / "known"
+    return tmp_path / "pri?vate 100%" / "known#1"
 
 
 def test_each_patient_has_what_was_written_of_him(path: Path) -> None:
@@ -63,7 +63,7 @@ def test_one_that_is_there_is_replaced_only_when_asked(path: Path) -> None:
     assert len(KnownFile(path).values_of("WA-55")) == 1
     write_known(path, VALUES, overwrite=True)
     assert len(KnownFile(path).values_of("WA-55")) == 2
-    assert os.listdir(path.parent) == ["known"]
+    assert os.listdir(path.parent) == ["known#1"]
 
 
 def test_a_survey_that_fails_half_way_leaves_no_file(path: Path) -> None:
@@ -84,7 +84,7 @@ def test_reading_changes_nothing(path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         known._db.execute("DELETE FROM known")
     known.close()
-    assert (path.read_bytes(), os.listdir(path.parent)) == (before, ["known"])
+    assert (path.read_bytes(), os.listdir(path.parent)) == (before, ["known#1"])
 
 
 def test_of_an_id_that_stands_for_many_the_names_come_first(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ import os
 import sqlite3
 from contextlib import closing, suppress
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dicomveil.engine.known import KnownValue
@@ -49,6 +48,8 @@ class KnownFile:
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
+        from urllib.parse import quote
+
         try:
             descriptor = open_private(path, os.O_RDONLY)
             try:
@@ -57,7 +58,7 @@ class KnownFile:
                 os.close(descriptor)
             if trouble is not None:
                 raise UsageError(f"the file of --known {trouble}")
-            uri = f"{Path(os.path.abspath(path)).as_uri()}?mode=ro"
+            uri = f"file:{quote(os.path.abspath(path), errors='surrogateescape')}?mode=ro"
             self._db = sqlite3.connect(uri, uri=True, isolation_level=None)
             self.digest = self._read_digest()
         except OSError as error:
