@@ -115,3 +115,31 @@ def test_an_output_without_a_name_of_its_own_has_its_project_beside_it_too(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert Project.beside(spelled) == Project(f"{tmp_path}.dicomveil")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now", "why"),
+    [
+        pytest.param("", "aaaabbbbcccc", "made without --known, .* with the file of --known aaaabbbb", id="with"),
+        pytest.param("aaaabbbbcccc", "", "with the file of --known aaaabbbb, .* without --known", id="without"),
+        pytest.param("aaaabbbbcccc", "ddddeeeeffff", "aaaabbbb, .* with the file of --known ddddeeee", id="another"),
+    ],
+)
+def test_copies_that_are_cleaned_by_other_knowledge_are_taken_only_over_the_earlier_ones(
+    tmp_path: Path, earlier: str, now: str, why: str
+) -> None:
+    project = Project.beside(tmp_path / "out")
+    project.remember(replace(BASIC, known=earlier))
+    project.check(replace(BASIC, known=earlier))
+    with pytest.raises(UsageError, match=f"{why}.*--overwrite"):
+        project.check(replace(BASIC, known=now))
+    project.check(replace(BASIC, known=now), overwrite=True)
+
+
+def test_an_output_of_a_version_that_knew_no_survey_was_made_without(tmp_path: Path) -> None:
+    project = Project.beside(tmp_path / "out")
+    project.remember(BASIC)
+    told = Path(project.making_path).read_text(encoding="utf-8")
+    Path(project.making_path).write_text(told.replace(', "known": ""', ""), encoding="utf-8")
+    assert "known" not in Path(project.making_path).read_text(encoding="utf-8")
+    project.check(BASIC)

@@ -25,7 +25,8 @@ class Making:
 
     ``stand_ins`` is the source of stand-ins: ``keyed``, ``random`` or ``documented``; ``key`` the fingerprint of their
     key, empty for the documented ones without a key; ``recipe`` a name, ``fingerprint`` the recipe's. ``layout`` is a
-    name of `dicomveil.batch.layout.LAYOUTS`.
+    name of `dicomveil.batch.layout.LAYOUTS`; ``known`` the digest of what a survey had learned of the patients, empty
+    if none was asked.
     """
 
     stand_ins: str
@@ -33,11 +34,13 @@ class Making:
     recipe: str
     fingerprint: str
     layout: str = "pseudonyms"
+    known: str = ""
 
     @classmethod
-    def by(cls, recipe: Recipe, key: ProjectKey | None, layout: str = "pseudonyms") -> Self:
+    def by(cls, recipe: Recipe, key: ProjectKey | None, layout: str = "pseudonyms", known: str = "") -> Self:
         """Return how a recipe makes copies under a key, which is None where stand-ins are made without."""
-        return cls(recipe.pseudonyms.source, key.fingerprint if key else "", recipe.name, recipe.fingerprint, layout)
+        fingerprint = key.fingerprint if key else ""
+        return cls(recipe.pseudonyms.source, fingerprint, recipe.name, recipe.fingerprint, layout, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class Project:
         UsageError
             If the copies there have stand-ins from another source or under another key: one patient would become two.
             If they are laid out otherwise: the new ones would not be found among them. If they were made with another
-            recipe, unless they are to be overwritten.
+            recipe or other knowledge of the patients, unless they are to be overwritten.
         """
         earlier = self._remembered()
         if earlier is None:
@@ -116,6 +119,12 @@ class Project:
             raise UsageError(
                 f"the output holds copies made with another recipe ({earlier.recipe} {earlier.fingerprint}, "
                 f"now {making.recipe} {making.fingerprint}); choose another output, or make them anew with --overwrite"
+            )
+        if making.known != earlier.known and not overwrite:
+            raise UsageError(
+                f"the output holds copies made {_knowing(earlier.known)}, and these would be made "
+                f"{_knowing(making.known)}: they would not be cleaned alike; choose another output, or make them anew "
+                "with --overwrite"
             )
 
     def remember(self, making: Making) -> None:
@@ -152,7 +161,7 @@ class Project:
 
         try:
             told = json.loads(text)
-            told.setdefault("layout", "pseudonyms")  # the only one there was
+            told = {"layout": "pseudonyms", "known": "", **told}  # what there was before these were noted
             return Making(*(str(told[name]) for name in Making.__slots__))
         except (ValueError, LookupError, TypeError, AttributeError):
             raise UsageError(
@@ -181,6 +190,10 @@ def check_apart(source: str | os.PathLike[str], target: str | os.PathLike[str]) 
         raise UsageError("the output lies inside the input; choose a folder outside it")
     if os.path.commonpath([inner, outer]) == outer and os.path.isdir(outer):
         raise UsageError("the input lies inside the output; choose another folder for the output")
+
+
+def _knowing(digest: str) -> str:
+    return f"with the file of --known {digest[:8]}" if digest else "without --known"
 
 
 def _under(fingerprint: str) -> str:

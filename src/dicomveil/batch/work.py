@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.known import KnownFile
 from dicomveil.engine.deidentify import Deidentifier
 from dicomveil.engine.stand_ins import stand_ins
+from dicomveil.errors import UsageError
 
 if TYPE_CHECKING:
     from dicomveil.pseudonyms.key import ProjectKey
@@ -29,6 +31,9 @@ class Work:
         How copies are laid out in it: a name of `dicomveil.batch.layout.LAYOUTS`.
     staging
         The private folder where copies wait to be packed, for a layout that packs.
+    known_path
+        What a survey has learned of patients (`dicomveil.batch.known`), where every worker can read it; empty for none.
+        ``known_digest`` is its digest, so that no worker gets another one that has taken its place meanwhile.
     whole
         Take the fingerprint of an input over all of its bytes, not only over those before its pixel data.
     """
@@ -45,6 +50,16 @@ class Work:
     again: bool = False
     refuse_burned_in: bool = False
     whole: bool = False
+    known_path: str = ""
+    known_digest: str = ""
+
+    def _known(self) -> KnownFile | None:
+        if not self.known_path:
+            return None
+        known = KnownFile(self.known_path)
+        if known.digest != self.known_digest:
+            raise UsageError("the file of --known has been replaced while it was in use; run it again")
+        return known
 
     def deidentifier(self) -> Deidentifier:
         """Make what carries it out.
@@ -53,6 +68,14 @@ class Work:
         ------
         StandInTableError
             If the table of random stand-ins cannot be used.
+        UsageError
+            If the file of what is known cannot be used.
         """
         pseudonyms = stand_ins(self.recipe, None if self.without_key else self.key, self.table_path)
-        return Deidentifier(self.recipe, pseudonyms, again=self.again, refuse_burned_in=self.refuse_burned_in)
+        return Deidentifier(
+            self.recipe,
+            pseudonyms,
+            again=self.again,
+            refuse_burned_in=self.refuse_burned_in,
+            known=self._known(),
+        )

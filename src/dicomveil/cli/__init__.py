@@ -16,6 +16,7 @@ COMMANDS = {
     "edit": "change tags of a file or of every file in a folder",
     "show": "show what is in a file, or certain attributes of many",
     "diff": "tell what differs between two files or two folders",
+    "survey": "tell who and what is in a folder: patients, studies, series, duplicates, what is missing",
     "find": "print the files of a folder that fulfil a condition",
     "explain": "say for every element of a file what would become of it, and why",
     "recipes": "list the recipes that come with dicomveil, or show one",
@@ -100,6 +101,8 @@ def _command(name: str) -> Callable[[list[str]], int]:
             from dicomveil.cli.explain import explain as command
         case "find":
             from dicomveil.cli.find import find as command
+        case "survey":
+            from dicomveil.cli.survey import survey as command
         case "show":
             from dicomveil.cli.show import show as command
         case _:

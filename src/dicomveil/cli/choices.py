@@ -16,6 +16,7 @@ from dicomveil.recipe.options import OFFERED, ProfileOption
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dicomveil.batch.known import KnownFile
     from dicomveil.batch.project import Project
     from dicomveil.pseudonyms.sources import Pseudonyms
     from dicomveil.recipe.model import Recipe
@@ -113,6 +114,28 @@ def check_key_outside(option: str | None, output: str) -> None:
         key, copies = os.path.realpath(path), os.path.realpath(output)
         if os.path.commonpath([key, copies]) == copies:
             raise UsageError("the project key lies in the output; whoever gets the copies would get the key")
+
+
+def chosen_known(option: str | None, output: str) -> KnownFile | None:
+    """Open what a survey has learned of the patients, if an option names it.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be used, or lies among the copies, from where it would be given away.
+    """
+    if option is None:
+        return None
+    if not option:
+        raise UsageError("--known names no file")
+    path, copies = os.path.realpath(option), os.path.realpath(output)
+    if os.path.commonpath([path, copies]) == copies:
+        raise UsageError(
+            "the file of --known lies in the output; whoever gets the copies would get the originals' names"
+        )
+    from dicomveil.batch.known import KnownFile
+
+    return KnownFile(option)
 
 
 def chosen_pseudonyms(recipe: Recipe, in_use: KeyInUse, project: Project, *, dry_run: bool) -> Pseudonyms:

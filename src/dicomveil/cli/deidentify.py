@@ -14,7 +14,15 @@ from dicomveil.batch.project import Making, Project, check_apart, unwritable
 from dicomveil.batch.run import DONE as ONE_DONE
 from dicomveil.batch.run import Run
 from dicomveil.cli import DONE, INTERRUPTED, SOME_NOT_DONE
-from dicomveil.cli.choices import check_key_outside, chosen_key, chosen_pseudonyms, chosen_recipe, kept_key, key_of
+from dicomveil.cli.choices import (
+    check_key_outside,
+    chosen_key,
+    chosen_known,
+    chosen_pseudonyms,
+    chosen_recipe,
+    kept_key,
+    key_of,
+)
 from dicomveil.cli.layouts import OFFERED, check_layout, chosen_layout
 from dicomveil.cli.parser import Parser, positive
 from dicomveil.cli.stopping import stops_on_signals
@@ -26,6 +34,7 @@ from dicomveil.pseudonyms.sources import KeyedPseudonyms
 
 if TYPE_CHECKING:
     from dicomveil.batch.batch import Batch
+    from dicomveil.batch.known import KnownFile
     from dicomveil.batch.layout import Layout
     from dicomveil.batch.ledger import Ledger
     from dicomveil.batch.reports import ReportWriter
@@ -62,6 +71,7 @@ class _Arguments(argparse.Namespace):
     recipe: str
     retain: list[str]
     key: str | None
+    known: str | None
     random: bool
     again: bool
     overwrite: bool
@@ -85,11 +95,15 @@ def deidentify(words: list[str]) -> int:
     in_use = chosen_key(arguments.key, project, recipe)
     layout = chosen_layout(arguments.layout, dicomdir=arguments.dicomdir, single=_is_single(arguments))
     check_layout(layout, recipe, key_of(recipe, in_use), of_folder=os.path.isdir(arguments.input))
-    project.check(Making.by(recipe, key_of(recipe, in_use), layout), overwrite=arguments.overwrite)
-    writes = not arguments.dry_run and (os.path.isdir(project.folder) or _anything_can_be_done(arguments, recipe))
+    known = chosen_known(arguments.known, arguments.output)
+    digest = known.digest if known is not None else ""
+    project.check(Making.by(recipe, key_of(recipe, in_use), layout, digest), overwrite=arguments.overwrite)
+    writes = not arguments.dry_run and (
+        os.path.isdir(project.folder) or _anything_can_be_done(arguments, recipe, known)
+    )
     if writes:
         in_use = kept_key(in_use, project, recipe)
-        making = Making.by(recipe, key_of(recipe, in_use), layout)
+        making = Making.by(recipe, key_of(recipe, in_use), layout, digest)
         project.check(making, overwrite=arguments.overwrite)  # another process may have been first
         project.remember(making)
     with ExitStack() as stack:
@@ -98,15 +112,12 @@ def deidentify(words: list[str]) -> int:
             from dicomveil.batch.ledger import Ledger
 
             ledger = stack.enter_context(Ledger(project.ledger_path))
-            run = _batch(arguments, _work(arguments, recipe, in_use, project, layout), ledger)
+            run = _batch(arguments, _work(arguments, recipe, in_use, project, layout, digest), ledger)
         else:
             pseudonyms = chosen_pseudonyms(recipe, in_use, project, dry_run=not writes)
-            place = (
-                None
-                if writes or _is_single(arguments)
-                else layout_of(_work(arguments, recipe, in_use, project, layout))
-            )
-            run = _run(arguments, recipe, pseudonyms, in_use.key, layout=place)
+            dry = not writes and not _is_single(arguments)
+            place = layout_of(_work(arguments, recipe, in_use, project, layout, digest)) if dry else None
+            run = _run(arguments, recipe, pseudonyms, in_use.key, known, layout=place)
         voice = Voice(run, as_json=arguments.json, show_paths=arguments.show_paths, quiet=arguments.quiet)
         _announce(voice, arguments, recipe, in_use)
         code = _carry_out(run, voice, _report(project, recipe) if writes else None)
@@ -120,7 +131,9 @@ def _is_single(arguments: _Arguments) -> bool:
     return os.path.isfile(arguments.input) and not (os.path.isdir(output) or output.endswith(os.sep))
 
 
-def _work(arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Project, layout: str) -> Work:
+def _work(
+    arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Project, layout: str, known_digest: str
+) -> Work:
     from dicomveil.batch.work import Work
 
     return Work(
@@ -136,6 +149,8 @@ def _work(arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Proj
         again=arguments.again,
         refuse_burned_in=arguments.refuse_burned_in,
         whole=arguments.hash,
+        known_path=os.path.abspath(arguments.known) if arguments.known else "",
+        known_digest=known_digest,
     )
 
 
@@ -153,12 +168,15 @@ def _run(
     recipe: Recipe,
     pseudonyms: Pseudonyms,
     key: ProjectKey,
+    known: KnownFile | None,
     *,
     rehearsal: bool = False,
     layout: Layout | None = None,
 ) -> Run:
     return Run(
-        Deidentifier(recipe, pseudonyms, again=arguments.again, refuse_burned_in=arguments.refuse_burned_in),
+        Deidentifier(
+            recipe, pseudonyms, again=arguments.again, refuse_burned_in=arguments.refuse_burned_in, known=known
+        ),
         arguments.input,
         arguments.output,
         key,
@@ -168,10 +186,10 @@ def _run(
     )
 
 
-def _anything_can_be_done(arguments: _Arguments, recipe: Recipe) -> bool:
+def _anything_can_be_done(arguments: _Arguments, recipe: Recipe, known: KnownFile | None) -> bool:
     """Tell whether there is a file to do, so that no key is made for nothing; mostly the first one tells."""
     key = ProjectKey.generate()
-    rehearsal = _run(arguments, recipe, KeyedPseudonyms(key, recipe.dates), key, rehearsal=True)
+    rehearsal = _run(arguments, recipe, KeyedPseudonyms(key, recipe.dates), key, known, rehearsal=True)
     return any(outcome.code == ONE_DONE for outcome in rehearsal)
 
 
@@ -290,6 +308,12 @@ def _parser() -> Parser:
     )
     parser.takes_recipe()
     parser.add_argument("--key", metavar="FILE", help="the project key; without it see below")
+    parser.add_argument(
+        "--known",
+        metavar="FILE",
+        help="what dicomveil survey --known has learned of the patients: what one file of a patient tells "
+        "of him is looked for in all of them",
+    )
     parser.add_argument(
         "--jobs",
         "-j",

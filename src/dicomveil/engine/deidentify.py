@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from dicomveil.dataset.syntax import Encoding
     from dicomveil.engine.identity import Identity
+    from dicomveil.engine.known import KnownPatients
     from dicomveil.engine.report import Named
     from dicomveil.pseudonyms.sources import Pseudonyms
     from dicomveil.recipe.model import Recipe
@@ -51,7 +52,8 @@ class Deidentifier:
     What one file has taught helps with the next; the outcome for a file never depends on the files before it.
     Not to be shared between threads. ``again`` takes in instances that carry our own mark, ``refuse_burned_in`` (or the
     recipe) refuses those that are likely to show text in their pixels; ``remembers`` can be
-    switched off to have every element worked out anew, at a third of the speed and with the same result.
+    switched off to have every element worked out anew, at a third of the speed and with the same result. ``known``
+    tells what other files of a patient have given away about him: no copy of his holds that either.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Deidentifier:
         again: bool = False,
         refuse_burned_in: bool = False,
         remembers: bool = True,
+        known: KnownPatients | None = None,
     ) -> None:
         self.recipe = recipe
         self.pseudonyms = pseudonyms
@@ -70,6 +73,7 @@ class Deidentifier:
         self.again = again
         self.refuse_burned_in = refuse_burned_in or recipe.refuse_burned_in
         self.remembers = remembers
+        self.known = known
         self._plans: dict[str, Plan] = {}
         self._settings: dict[tuple[str, Encoding, tuple[Identity, ...]], Setting] = {}
         self._last: dict[tuple[str, Encoding], Setting] = {}
@@ -138,7 +142,7 @@ class Deidentifier:
             plan = self._plans.get(sop_class)
             if plan is None:
                 admit_sop_class(sop_class)
-                plan = self._plans[sop_class] = Plan(self.recipe, sop_class, again=self.again, remembers=self.remembers)
+                plan = self._plans[sop_class] = self._plan(sop_class)
             walk, end, setting = self._walk(plan, sop_class, part10)
             facts: dict[str, bytes] = {}
             for fact in cast("list[Named]", walk.facts):
@@ -161,6 +165,10 @@ class Deidentifier:
         wanted_uids = () if plan.keeps_uids else tuple(uid for uid in originals if not is_standard_uid(uid))
         pixels_at = int(facts["pixels"]) if "pixels" in facts else None
         return Made(report, header, pieces, walk.edits, part10, plan, setting, wanted_uids, walk.trace or {}, pixels_at)
+
+    def _plan(self, sop_class: str) -> Plan:
+        tells_patient = self.known is not None
+        return Plan(self.recipe, sop_class, again=self.again, remembers=self.remembers, tells_patient=tells_patient)
 
     def _claimed_sop_class(self, part10: Part10) -> str:
         """Return the SOP class that the File Meta Information names, or failing that the data set."""
@@ -204,7 +212,7 @@ class Deidentifier:
         if setting is None:
             if len(self._settings) >= _MOST_SETTINGS:
                 self._settings.clear()
-            setting = self._settings[key] = Setting(plan, encoding, identity, self.pseudonyms)
+            setting = self._settings[key] = Setting(plan, encoding, identity, self.pseudonyms, self.known)
         self._last[sop_class, encoding] = setting
         return setting
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from dicomveil.dataset.rules import Node, Rule
 from dicomveil.dataset.syntax import UNDEFINED, Encoding
 from dicomveil.standard.dictionary import vr_by_tag, vr_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dicomveil.dataset.reading import Reading
-    from dicomveil.engine.plan import Plan
+
+
+class Identifying(Protocol):
+    """Says which attributes tell whose instance it is."""
+
+    def identity_of(self, path: tuple[int, ...], tag: int, vr: str) -> Callable[[bytes], object] | None:
+        """Return what makes an identity of an attribute's value, if it tells whose instance it is."""
+        ...
 
 
 class Harvest(Node):
@@ -18,7 +27,7 @@ class Harvest(Node):
 
     __slots__ = ("before", "path", "plan")
 
-    def __init__(self, plan: Plan, path: tuple[int, ...], encoding: Encoding, before: int = UNDEFINED) -> None:
+    def __init__(self, plan: Identifying, path: tuple[int, ...], encoding: Encoding, before: int = UNDEFINED) -> None:
         super().__init__(encoding, vr_by_tag())
         self.plan = plan
         self.path = path

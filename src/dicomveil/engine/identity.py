@@ -11,6 +11,8 @@ from dicomveil.errors import UnreadableText
 from dicomveil.text.identifiers import KnownIdentifiers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dicomveil.pseudonyms.sources import Pseudonyms
 
 SPECIFIC_CHARACTER_SET = 0x00080005
@@ -20,6 +22,7 @@ PATIENT_BIRTH_DATE = 0x00100030
 STUDY_INSTANCE_UID = 0x0020000D
 BURNED_IN_ANNOTATION = 0x00280301
 
+TELLS_PATIENT = frozenset({PATIENT_NAME, PATIENT_ID, PATIENT_BIRTH_DATE})
 AT_ROOT_ONLY = frozenset({SPECIFIC_CHARACTER_SET, STUDY_INSTANCE_UID, BURNED_IN_ANNOTATION})
 
 IDENTIFIERS = frozenset(
@@ -67,12 +70,18 @@ IDENTIFIERS = frozenset(
 
 
 class Identity(NamedTuple):
-    """One identifying value as it lies: its tag, VR, whether it stands at the root, and its bytes."""
+    """One identifying value as it lies: its tag, VR, whether it stands at the root, and its bytes.
+
+    ``path`` has the tags of the sequences around it, where somebody wants to know. ``kept`` says that the recipe keeps
+    it: then it is no secret, and only tells which patient of a survey this is.
+    """
 
     tag: int
     is_name: bool
     at_root: bool
     raw: bytes
+    path: tuple[int, ...] = ()
+    kept: bool = False
 
 
 def identifies(tag: int, vr: str, *, at_root: bool) -> bool:
@@ -82,17 +91,31 @@ def identifies(tag: int, vr: str, *, at_root: bool) -> bool:
     return vr == "PN" or tag in IDENTIFIERS
 
 
-def world_of(identity: tuple[Identity, ...], pseudonyms: Pseudonyms) -> World:
-    """Work out what actions may know of an instance with these identifying values."""
-    charset = Charset.of(_at_root(identity, SPECIFIC_CHARACTER_SET))
+def identifies_at(path: tuple[int, ...], tag: int, vr: str) -> bool:
+    """Say the same of an attribute in the items of sequences; what is private, or in something private, goes unseen."""
+    return identifies(tag, vr, at_root=not path) and not any(step & 0x10000 for step in (*path, tag))
+
+
+def charset_of(identity: tuple[Identity, ...]) -> Charset:
+    """Return the character set that an instance declares."""
+    return Charset.of(_at_root(identity, SPECIFIC_CHARACTER_SET))
+
+
+def world_of(identity: tuple[Identity, ...], pseudonyms: Pseudonyms, others: Iterable[tuple[bool, str]] = ()) -> World:
+    """Work out what actions may know of an instance with these identifying values.
+
+    ``others`` are further values of its patient, decoded, each with whether it is a name; they are known as well.
+    """
+    charset = charset_of(identity)
+    secret = tuple(each for each in identity if not each.kept)
     names: list[str] = []
     identifiers: list[str] = []
-    for tag, is_name, _, raw in identity:
-        if tag in AT_ROOT_ONLY:
-            continue
-        for text in _readings(raw, charset):
-            (names if is_name else identifiers).append(text)
-    patient = _patient_key(identity, charset)
+    for each in secret:
+        if each.tag not in AT_ROOT_ONLY:
+            (names if each.is_name else identifiers).extend(readings_of(each.raw, charset))
+    for is_name, text in others:
+        (names if is_name else identifiers).append(text)
+    patient = patient_key(secret, charset)
     return World(
         pseudonyms=pseudonyms,
         patient=patient,
@@ -110,7 +133,7 @@ def _at_root(identity: tuple[Identity, ...], tag: int) -> bytes:
     return next((each.raw for each in identity if each.tag == tag and each.at_root), b"")
 
 
-def _readings(raw: bytes, charset: Charset) -> list[str]:
+def readings_of(raw: bytes, charset: Charset) -> list[str]:
     """Return the ways to read a value: as declared first; declarations are often wrong, so in other likely ways too."""
     raw = raw.strip(b"\0 ")
     if not raw:
@@ -136,21 +159,22 @@ def _numbers(identifiers: list[str]) -> frozenset[bytes]:
     return frozenset(number.encode("ascii", "ignore") for number in numbers if len(number) >= _LONG_NUMBER)
 
 
-def _patient_key(identity: tuple[Identity, ...], charset: Charset) -> str:
+def patient_key(identity: tuple[Identity, ...], charset: Charset) -> str:
     """Return what tells this patient from others: the Patient ID, or failing that name and birth date, or the study.
 
     Issuer of Patient ID is left out on purpose: it comes and goes between one patient's files.
     """
-    patient_id = _first_reading(identity, PATIENT_ID, charset)
+    patient_id = first_reading(identity, PATIENT_ID, charset)
     if patient_id:
         return patient_id
-    name = _first_reading(identity, PATIENT_NAME, charset)
-    birth_date = _first_reading(identity, PATIENT_BIRTH_DATE, charset)
+    name = first_reading(identity, PATIENT_NAME, charset)
+    birth_date = first_reading(identity, PATIENT_BIRTH_DATE, charset)
     if name:
         return f"\0{name}\0{birth_date}"
-    return f"\0{_first_reading(identity, STUDY_INSTANCE_UID, charset)}"
+    return f"\0{first_reading(identity, STUDY_INSTANCE_UID, charset)}"
 
 
-def _first_reading(identity: tuple[Identity, ...], tag: int, charset: Charset) -> str:
-    readings = _readings(_at_root(identity, tag), charset)
+def first_reading(identity: tuple[Identity, ...], tag: int, charset: Charset) -> str:
+    """Return the likeliest reading of an attribute at the root, without padding; empty if there is none."""
+    readings = readings_of(_at_root(identity, tag), charset)
     return readings[0].strip(" \0") if readings else ""

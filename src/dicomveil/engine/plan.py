@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dicomveil.dataset.syntax import UNDEFINED, Encoding
 from dicomveil.engine.harvest import Harvest
-from dicomveil.engine.identity import AT_ROOT_ONLY, PATIENT_ID, Identity, identifies
+from dicomveil.engine.identity import AT_ROOT_ONLY, PATIENT_ID, TELLS_PATIENT, Identity, identifies_at
 from dicomveil.engine.place import Place
 from dicomveil.recipe.model import Verb
 from dicomveil.recipe.options import ProfileOption
@@ -23,10 +23,22 @@ SOP_INSTANCE_UID = 0x00080018
 
 
 class Plan:
-    """What one recipe does to the instances of one SOP class."""
+    """What one recipe does to the instances of one SOP class.
 
-    def __init__(self, recipe: Recipe, sop_class_uid: str, *, again: bool = False, remembers: bool = True) -> None:
+    ``tells_patient`` hands on also what the recipe keeps, if it tells which patient of a survey an instance is of.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        sop_class_uid: str,
+        *,
+        again: bool = False,
+        remembers: bool = True,
+        tells_patient: bool = False,
+    ) -> None:
         self.recipe = recipe
+        self.tells_patient = tells_patient
         self.again = again
         self.remembers = remembers
         self.resolver = Resolver(recipe, sop_class_uid)
@@ -59,8 +71,20 @@ class Plan:
         What the recipe keeps is no secret, and what private sequences hold goes unseen.
         """
         known_vr = vr_of(tag) or vr
-        if not identifies(tag, known_vr, at_root=not path) or any(step & 0x10000 for step in (*path, tag)):
+        if not identifies_at(path, tag, known_vr):
             return None
-        if tag not in AT_ROOT_ONLY and self.resolver.decide(path, tag).verb in (Verb.KEEP, Verb.CHECK):
-            return None
-        return partial(Identity, tag, known_vr == "PN", not path)
+        if tag in AT_ROOT_ONLY or self.is_secret(path, tag):
+            return partial(Identity, tag, known_vr == "PN", not path)
+        if self.tells_patient and not path and tag in TELLS_PATIENT:
+            return partial(Identity, tag, known_vr == "PN", True, kept=True)
+        return None
+
+    def is_secret(self, path: tuple[int, ...], tag: int) -> bool:
+        """Tell whether a value that stands there is to be found nowhere in a copy: whether the recipe does not keep it.
+
+        >>> from dicomveil.recipe.load import load_recipe
+        >>> plan = Plan(load_recipe("basic").with_options(["retain-institution-identity"]), "1.2.840.10008.5.1.4.1.1.2")
+        >>> plan.is_secret((), 0x00080080), plan.is_secret((), 0x00100010)
+        (False, True)
+        """
+        return self.resolver.decide(path, tag).verb not in (Verb.KEEP, Verb.CHECK)

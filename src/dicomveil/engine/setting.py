@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from dicomveil.actions.outcome import padded
 from dicomveil.assurance.residue import Wanted
 from dicomveil.engine.identity import BURNED_IN_ANNOTATION, PATIENT_ID, STUDY_INSTANCE_UID, Identity, world_of
+from dicomveil.engine.known import others_known
 from dicomveil.engine.stamp import own_elements, stamps
 
 if TYPE_CHECKING:
     from dicomveil.dataset.syntax import Encoding
+    from dicomveil.engine.known import KnownPatients
     from dicomveil.engine.plan import Plan
     from dicomveil.pseudonyms.sources import Pseudonyms
 
@@ -23,9 +25,16 @@ class Setting:
 
     __slots__ = ("burned_in", "identity", "patient", "stamps", "study", "study_uid", "wanted", "world")
 
-    def __init__(self, plan: Plan, encoding: Encoding, identity: tuple[Identity, ...], pseudonyms: Pseudonyms) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        encoding: Encoding,
+        identity: tuple[Identity, ...],
+        pseudonyms: Pseudonyms,
+        known: KnownPatients | None = None,
+    ) -> None:
         self.identity = identity
-        self.world = world_of(identity, pseudonyms)
+        self.world = world_of(identity, pseudonyms, () if known is None else others_known(known, identity, plan))
         self.patient = pseudonyms.identifier("patient-id", self.world.patient)
         self.study = _at_root(identity, STUDY_INSTANCE_UID)
         self.study_uid = pseudonyms.uid(self.study.decode("latin-1") or self.patient)

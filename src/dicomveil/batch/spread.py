@@ -1,0 +1,82 @@
+"""Spread portions over a crew and take back what comes of them, also when a worker dies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from dicomveil.batch.chunks import halves
+
+if TYPE_CHECKING:
+    from dicomveil.batch.chunks import Task
+    from dicomveil.batch.crew import Crew
+
+Result = TypeVar("Result")
+
+_WINDOW_PER_JOB = 2
+
+
+class Spread(Generic[Result]):
+    """Has portions done, a bounded number at a time; results come as they are ready.
+
+    Parameters
+    ----------
+    do
+        Does a portion; called in a worker, so it has to be a function of a module.
+    lost
+        Says what comes of a file that kills its worker also when it is done alone.
+    """
+
+    def __init__(self, crew: Crew, do: Callable[[list[Task]], Result], lost: Callable[[Task], Result]) -> None:
+        self._crew = crew
+        self._do = do
+        self._lost = lost
+        self._pending: dict[Future[Result], list[Task]] = {}
+
+    def over(self, portions: Iterable[list[Task]]) -> Iterator[Result]:
+        """Yield the result of each portion; left early, it takes back what nobody has begun."""
+        window = self._crew.jobs * _WINDOW_PER_JOB + 1 if self._crew.jobs > 1 else 1
+        try:
+            for portion in portions:
+                self._pending[self._crew.submit(self._do, portion)] = portion
+                if len(self._pending) >= window:
+                    yield from self._collected()
+            while self._pending:
+                yield from self._collected()
+        finally:
+            for future in self._pending:
+                future.cancel()
+            self._pending.clear()
+
+    def _collected(self) -> Iterator[Result]:
+        finished, _ = wait(self._pending, return_when=FIRST_COMPLETED)
+        lost: list[list[Task]] = []
+        for future in finished:
+            portion = self._pending.pop(future)
+            try:
+                result = future.result()
+            except BrokenExecutor:
+                lost.append(portion)
+                continue
+            yield result
+        if lost:
+            yield from self._rescued(lost)
+
+    def _rescued(self, lost: list[list[Task]]) -> Iterator[Result]:
+        """Do portions again that were lost with a worker: each alone, in halves if it kills its worker again."""
+        self._crew.renew()
+        if self._crew.breaks_as_one:
+            for future in [each for each in self._pending if isinstance(each.exception(), BrokenExecutor)]:
+                lost.append(self._pending.pop(future))
+        while lost:
+            portion = lost.pop()
+            try:
+                result = self._crew.submit(self._do, portion).result()
+            except BrokenExecutor:
+                self._crew.renew()
+                if len(portion) > 1:
+                    lost += halves(portion)
+                    continue
+                result = self._lost(portion[0])
+            yield result
