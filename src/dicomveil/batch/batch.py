@@ -27,7 +27,7 @@ from dicomveil.batch.outcome import (
     Outcome,
 )
 from dicomveil.batch.portion import carry_out
-from dicomveil.pseudonyms.derive import Deriver
+from dicomveil.batch.tokens import Tokens
 from dicomveil.version import VERSION
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from dicomveil.batch.ledger import Claim, Entry, Ledger
     from dicomveil.batch.work import Work
 
-TOKEN_BYTES = 8
 _MOST_UNRECORDED = 10_000
 _WINDOW_PER_JOB = 2
 
@@ -80,7 +79,7 @@ class Batch:
         self._ledger = ledger
         self._retried = retried
         self._only = only
-        self._derive = Deriver(work.key, "input")
+        self._tokens = Tokens(work.key)
         self._target_length = len(work.target.rstrip(os.sep)) + 1
         self._waiting = 0
         self._late: list[tuple[Outcome, str | None, str | None]] = []
@@ -110,11 +109,10 @@ class Batch:
                 self._ledger.end(ended=_now(), seconds=time.monotonic() - begin, interrupted=not whole)
 
     def _begin(self) -> None:
-        root = os.path.realpath(self._inputs.root).encode(errors="surrogateescape")
         recipe = self._work.recipe
         try:
             self._ledger.begin(
-                Deriver(self._work.key, "input-folder")(root)[:TOKEN_BYTES],
+                self._tokens.of_folder(self._inputs.root),
                 started=_now(),
                 software=VERSION,
                 recipe=recipe.name,
@@ -161,7 +159,7 @@ class Batch:
         return ""
 
     def _token(self, item: Input) -> bytes:
-        return self._derive(item.name.encode(errors="surrogateescape"))[:TOKEN_BYTES]
+        return self._tokens.of(item)
 
     # --- doing it
 

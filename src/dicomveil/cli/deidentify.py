@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from dicomveil.batch.work import Work
 from dicomveil.cli import DONE, INTERRUPTED, SOME_NOT_DONE
 from dicomveil.cli.choices import check_key_outside, chosen_key, chosen_pseudonyms, chosen_recipe, kept_key, key_of
 from dicomveil.cli.parser import Parser, positive
+from dicomveil.cli.started import command_of
 from dicomveil.cli.voice import Voice, heading
 from dicomveil.engine.deidentify import Deidentifier
 from dicomveil.errors import UsageError
@@ -27,6 +29,7 @@ from dicomveil.pseudonyms.key import ProjectKey
 from dicomveil.pseudonyms.sources import KeyedPseudonyms
 
 if TYPE_CHECKING:
+    from dicomveil.batch.command import Command
     from dicomveil.batch.reports import ReportWriter
     from dicomveil.cli.choices import KeyInUse
     from dicomveil.pseudonyms.sources import Pseudonyms
@@ -72,9 +75,16 @@ class _Arguments(argparse.Namespace):
     quiet: bool
 
 
-def deidentify(words: list[str]) -> int:
-    """Carry out the command and return its exit code."""
-    arguments = _parser().read(words, _Arguments())
+def deidentify(words: list[str], *, only: frozenset[bytes] | None = None) -> int:
+    """Carry out the command and return its exit code.
+
+    Parameters
+    ----------
+    only
+        Take only inputs with these tokens, also those that an earlier run could not do.
+    """
+    parser = _parser()
+    arguments = parser.read(words, _Arguments())
     recipe = chosen_recipe(arguments.recipe, arguments.retain, at_random=arguments.random)
     _check_places(arguments)
     project = Project.beside(arguments.output)
@@ -90,7 +100,9 @@ def deidentify(words: list[str]) -> int:
         run: Run | Batch
         if writes and not _is_single(arguments):
             ledger = stack.enter_context(Ledger(project.ledger_path))
-            run = _batch(arguments, recipe, in_use, project, ledger)
+            stack.callback(_write_page, project)
+            _note_command(project, command_of(parser.options(), arguments, recipe))
+            run = _batch(arguments, recipe, in_use, project, ledger, only)
         else:
             run = _run(arguments, recipe, chosen_pseudonyms(recipe, in_use, project, dry_run=not writes), in_use.key)
         voice = Voice(run, as_json=arguments.json, show_paths=arguments.show_paths, quiet=arguments.quiet)
@@ -106,7 +118,32 @@ def _is_single(arguments: _Arguments) -> bool:
     return os.path.isfile(arguments.input) and not (os.path.isdir(output) or output.endswith(os.sep))
 
 
-def _batch(arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Project, ledger: Ledger) -> Batch:
+def _note_command(project: Project, command: Command) -> None:
+    try:
+        command.remember(project.command_path)
+    except OSError as error:
+        raise UsageError(unwritable(error)) from None
+
+
+def _write_page(project: Project) -> None:
+    """Write the page for people; without it, a run is as good."""
+    from dicomveil.batch.html_report import write_html
+
+    try:
+        write_html(project, project.page_path, replace=True)
+    except (OSError, UsageError) as error:
+        why = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
+        sys.stderr.write(f"dicomveil: report.html could not be written: {why}\n")
+
+
+def _batch(
+    arguments: _Arguments,
+    recipe: Recipe,
+    in_use: KeyInUse,
+    project: Project,
+    ledger: Ledger,
+    only: frozenset[bytes] | None,
+) -> Batch:
     work = Work(
         recipe,
         in_use.key,
@@ -119,7 +156,8 @@ def _batch(arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Pro
         whole=arguments.hash,
     )
     inputs = Inputs(arguments.input)
-    return Batch(work, inputs, crew_of(arguments.jobs or jobs_for(inputs)), ledger)
+    crew = crew_of(arguments.jobs or jobs_for(inputs))
+    return Batch(work, inputs, crew, ledger, retried=only is not None, only=only)
 
 
 def _run(
@@ -231,6 +269,7 @@ def _announce(voice: Voice, arguments: _Arguments, recipe: Recipe, in_use: KeyIn
 
 
 def _report(project: Project, recipe: Recipe) -> ReportWriter:
+    from dicomveil.batch.command import Command
     from dicomveil.batch.reports import ReportWriter
     from dicomveil.pseudonyms.private_file import make_private_folder
 
