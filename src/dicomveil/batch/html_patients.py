@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MOST_PATIENTS = 200
 MOST_SERIES_LOOKED_AT = 5_000
 MOST_STUDIES_EACH = 20
+_ONE_OF = 40
 
 
 class _Study(NamedTuple):
@@ -39,14 +40,21 @@ def patients(accounts: Accounts, output: str) -> Markup:
     ]
     if not found:
         return element("p", "There are no copies yet.")
-    known = [study.day for _, studies in found for study in studies if study.day]
-    span = (min(known), max(known)) if known else None
+    span = _span([study.day for _, studies in found for study in studies if study.day])
     rows = [row for patient, studies in found for row in _rows(patient, studies, span)]
     columns = ("Patient", "When", "Study date", "Study (end of its UID)", "Modality", "Series#", "Files#")
     return joined(
         element("p", _note(accounts.patients(), span)),
         table("Patients and their studies, by their stand-ins", columns, rows),
     )
+
+
+def _span(known: list[date]) -> tuple[date, date] | None:
+    """Return the days that the lines go between: of many, all but a few at either end, which may be mistaken."""
+    if not known:
+        return None
+    ordered, few = sorted(known), len(known) // _ONE_OF
+    return ordered[few], ordered[-1 - few]
 
 
 def _told(series: Iterable[SeriesAccount], output: str) -> Iterator[tuple[SeriesAccount, Told]]:
@@ -96,7 +104,7 @@ def _note(total: int, span: tuple[date, date] | None) -> str:
         return f"{told}. The copies hold no Study Date, so nothing can be said about when studies were."
     return (
         f"{told}. Dates are those of the copies, as the recipe left or moved them; the lines go from "
-        f"{span[0].isoformat()} to {span[1].isoformat()}."
+        f"{span[0].isoformat()} to {span[1].isoformat()}, and what lies outside stands at their ends."
     )
 
 

@@ -54,11 +54,11 @@ def page(accounts: Accounts, command: Command | None, output: str) -> str:
     sections = (
         ("outcomes", "What became of the files", parts.outcomes(accounts)),
         ("to-do", "What to do", parts.to_do(accounts)),
-        ("patients", "Patients and studies", patients(accounts, output)),
-        ("attributes", "What was done to which attribute", parts.attributes(accounts)),
         ("durations", "How long it took", parts.durations(accounts)),
         ("runs", "Runs", parts.runs(accounts)),
         ("making", "Made with", parts.making(accounts, command)),
+        ("patients", "Patients and studies", patients(accounts, output)),
+        ("attributes", "What was done to which attribute", parts.attributes(accounts)),
     )
     body = joined(
         _head(accounts),

@@ -43,7 +43,8 @@ def outcomes(accounts: Accounts) -> Markup:
 def to_do(accounts: Accounts) -> Markup:
     """Tell of files that are not done: why, and what to do about it."""
     rows = []
-    for code, group in groupby(accounts.by_message(), key=lambda row: row[0]):
+    found = sorted(accounts.by_message(), key=lambda row: (kind_of(row[0]) != "wrong", row[0]))  # stable
+    for code, group in groupby(found, key=lambda row: row[0]):
         messages = list(group)
         shown = [_message(message, count) for _, message, count in messages[:MOST_MESSAGES_EACH] if message]
         if len(messages) > MOST_MESSAGES_EACH:

@@ -36,12 +36,12 @@ def bars(title: str, labels: Sequence[str], numbers: Sequence[int]) -> Markup:
 
 
 def days(title: str, on: Sequence[date], first: date, last: date) -> Markup:
-    """Draw a dot for each day on a line from the first day to the last."""
+    """Draw a dot for each day on a line from the first day to the last; days outside stand at its ends."""
     span = max(1, (last - first).days)
     wide, middle = _LINE_WIDTH - 2 * _LINE_MARGIN, _LINE_HEIGHT / 2
     drawn = [element("line", class_="axis", x1=_LINE_MARGIN, x2=_LINE_WIDTH - _LINE_MARGIN, y1=middle, y2=middle)]
     for day in sorted(set(on)):
-        x = _LINE_MARGIN + wide * (day - first).days / span
+        x = _LINE_MARGIN + wide * min(max((day - first).days / span, 0), 1)
         drawn.append(element("circle", class_="bar", cx=_px(x), cy=middle, r=4.5))
     told = ", ".join(day.isoformat() for day in sorted(set(on)))
     return _picture(f"{title}: {told}", _LINE_WIDTH, _LINE_HEIGHT, drawn, "days")

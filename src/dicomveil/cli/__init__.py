@@ -13,6 +13,9 @@ DONE, SOME_NOT_DONE, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 COMMANDS = {
     "deidentify": "write a de-identified copy of a file or a folder",
+    "status": "tell how a project stands, and write accounts of it",
+    "resume": "go on with a run that was interrupted",
+    "quarantine": "list the files that could not be done, or try them again",
     "edit": "change tags of a file or of every file in a folder",
     "show": "show what is in a file, or certain attributes of many",
     "diff": "tell what differs between two files or two folders",
@@ -100,6 +103,12 @@ def _command(name: str) -> Callable[[list[str]], int]:
             from dicomveil.cli.explain import explain as command
         case "find":
             from dicomveil.cli.find import find as command
+        case "quarantine":
+            from dicomveil.cli.quarantine import quarantine as command
+        case "resume":
+            from dicomveil.cli.resume import resume as command
+        case "status":
+            from dicomveil.cli.status import status as command
         case "show":
             from dicomveil.cli.show import show as command
         case _:

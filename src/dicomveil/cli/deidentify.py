@@ -269,7 +269,6 @@ def _announce(voice: Voice, arguments: _Arguments, recipe: Recipe, in_use: KeyIn
 
 
 def _report(project: Project, recipe: Recipe) -> ReportWriter:
-    from dicomveil.batch.command import Command
     from dicomveil.batch.reports import ReportWriter
     from dicomveil.pseudonyms.private_file import make_private_folder
 

@@ -7,8 +7,10 @@ import os
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.command import Command
-from dicomveil.cli.choices import KEY_VARIABLE
+from dicomveil.cli.choices import KEY_VARIABLE, read_key
+from dicomveil.cli.parser import positive
 from dicomveil.errors import UsageError
+from dicomveil.pseudonyms.key import ProjectKey
 from dicomveil.recipe.build import PRESETS
 from dicomveil.standard import EDITION
 from dicomveil.version import VERSION
@@ -17,17 +19,43 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dicomveil.batch.project import Project
+    from dicomveil.cli.parser import Parser
     from dicomveil.recipe.model import Recipe
 
+_KEY = "--key="
 _ANEW = frozenset({"help", "input", "output", "jobs", "json", "show_paths", "quiet"})
 """What the next call says itself."""
+
+
+class SpokenArguments(argparse.Namespace):
+    """How a run is to be carried out and told of; said anew by each call."""
+
+    jobs: int | None
+    json: bool
+    show_paths: bool
+    quiet: bool
+
+
+def takes_spoken(parser: Parser) -> None:
+    """Add the options that each call says anew."""
+    parser.add_argument("-j", "--jobs", metavar="N", type=positive, help="so many processes at once")
+    parser.add_argument("--json", action="store_true", help="tell every file and the end as JSON, a line each")
+    parser.add_argument("--show-paths", action="store_true", help="name files by their paths too")
+    parser.add_argument("--quiet", action="store_true", help="only errors that end the run")
+
+
+def spoken_words(arguments: SpokenArguments) -> list[str]:
+    """Spell these options for dicomveil deidentify."""
+    flags = {"--json": arguments.json, "--show-paths": arguments.show_paths, "--quiet": arguments.quiet}
+    jobs = [] if arguments.jobs is None else [f"--jobs={arguments.jobs}"]
+    return jobs + [flag for flag, is_set in flags.items() if is_set]
 
 
 def command_of(actions: Iterable[argparse.Action], arguments: argparse.Namespace, recipe: Recipe) -> Command:
     """Return what is to be kept of a call: ``actions`` are the options that there are, ``arguments`` what they got."""
     words = [word for action in actions if action.dest not in _ANEW for word in _words(action, arguments)]
     if not getattr(arguments, "key", None) and os.environ.get(KEY_VARIABLE):
-        words.append(f"--key={_absolute(os.environ[KEY_VARIABLE])}")
+        words.append(f"{_KEY}{_absolute(os.environ[KEY_VARIABLE])}")
     return Command(
         input=_absolute(arguments.input),
         words=tuple(words),
@@ -57,6 +85,27 @@ def words_again(project: Project) -> list[str]:
             "its files are then taken as others, and copies that are there are compared"
         )
     return [*command.words, "--", command.input, project.output]
+
+
+def key_again(project: Project) -> ProjectKey:
+    """Read the key of a project's last run.
+
+    Raises
+    ------
+    ProjectKeyError
+        If it cannot be used.
+    UsageError
+        If the run had none: the tokens of inputs are then others in each run.
+    """
+    command = Command.remembered(project.command_path)
+    named = [word.removeprefix(_KEY) for word in command.words if word.startswith(_KEY)] if command else []
+    if named:
+        key = read_key(named[0])
+        assert key is not None
+        return key
+    if not os.path.lexists(project.key_path):
+        raise UsageError("the last run had no key, and without one no token can be told again")
+    return ProjectKey.read(project.key_path)
 
 
 def _words(action: argparse.Action, arguments: argparse.Namespace) -> list[str]:
