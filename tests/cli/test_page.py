@@ -43,11 +43,19 @@ def codes_in(tree: ast.Module) -> Iterator[str]:
                     match line:
                         case ast.Assign(targets=[ast.Name(id="code")], value=ast.Constant(value=str(code))):
                             yield code
+            case ast.Assign(
+                targets=[ast.Tuple(elts=[ast.Name(id="code"), *_])],
+                value=ast.Tuple(elts=[ast.Constant(value=str(code)), *_]),
+            ):
+                yield code
             case ast.Call(func=ast.Name(id="Refused"), args=[ast.Constant(value=str(code)), *_]):
                 yield code
             case ast.Call(func=ast.Name(id="Outcome"), args=[_, _, ast.Constant(value=str(code)), *_]):
                 yield code
-            case ast.Assign(targets=[ast.Name(id="DONE" | "SKIPPED")], value=ast.Constant(value=str(code))):
+            case ast.Assign(
+                targets=[ast.Name(id="DONE" | "SKIPPED" | "DUPLICATE" | "QUARANTINED")],
+                value=ast.Constant(value=str(code)),
+            ):
                 yield code
 
 

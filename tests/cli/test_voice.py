@@ -34,18 +34,30 @@ def test_the_report_names_all_of_them(dicomveil, broken, shared):
     assert [line["code"] for line in files] == ["malformed"] * 25 + ["done"]
 
 
-def test_files_that_are_there_already_are_told_once_by_their_number(dicomveil, broken, shared):
+def test_files_that_were_done_before_are_told_by_their_number(dicomveil, broken, shared):
     for number in range(10, 35):
         (broken / f"Wimpleton_{number}").write_bytes(instance(number))
     dicomveil("deidentify", broken, shared)
     (broken / "Wimpleton_99").write_bytes(instance(99))
     said = dicomveil("deidentify", broken, shared)
-    assert (said.code, said.err) == (1, "")
-    assert "  done                1\n  there already      25  left as they are" in said.out
-    assert "target-exists" not in said.out
+    assert (said.code, said.err) == (0, "")
+    assert "  done              1\n  done before      25  unchanged since\n" in said.out
     *_, closing = map(json.loads, dicomveil("deidentify", broken, shared, "--json").out.splitlines())
     counts = closing["summary"]
-    assert (counts["done"], counts["there_already"], counts["not_done"]) == (0, 26, {})
+    assert (counts["done"], counts["done_before"], counts["not_done"]) == (0, 26, {})
+
+
+def test_copies_that_nothing_is_known_of_are_left_and_counted(dicomveil, broken, shared):
+    for number in range(10, 35):
+        (broken / f"Wimpleton_{number}").write_bytes(instance(number))
+    dicomveil("deidentify", broken, shared)
+    for path in shared.rglob("*.dcm"):
+        path.write_bytes(b"somebody else's")
+    (shared.with_name("shared.dicomveil") / "ledger").unlink()
+    said = dicomveil("deidentify", broken, shared)
+    assert (said.code, said.err) == (1, "")
+    assert "  there already      25  left as they are" in said.out
+    assert "target-exists" not in said.out
 
 
 @pytest.mark.parametrize(

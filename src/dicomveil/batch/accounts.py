@@ -102,7 +102,8 @@ class Accounts:
     def __init__(self, project: Project) -> None:
         uri = Path(project.ledger_path).absolute().as_uri()
         try:
-            self._db = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=_PATIENCE_S)
+            self._db = sqlite3.connect(f"{uri}?mode=rw", uri=True, timeout=_PATIENCE_S)  # ro leaves files behind
+            self._db.execute("PRAGMA query_only = ON")
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
         except sqlite3.Error as error:
             raise unusable(error) from None

@@ -87,13 +87,18 @@ ADVICE = {
             "make space, or see to the rights of the output",
         ),
         ("unreadable", "the file, or a folder, could not be opened", "see to its rights, and run it again"),
-        ("source-changed", "it changed while it was read", "run it again when nothing writes to it any more"),
+        (
+            "source-changed",
+            "it was changed while it was read; nothing was written",
+            "run it again when nothing writes to the input",
+        ),
         ("target-is-source", "its copy would be the file itself, under another name", "choose another output"),
         ("out-of-memory", "not enough memory for this file", "run it where there is more"),
         (
             "worker-died",
-            "the process that worked on it died, also when it had nothing else to do",
-            "run it where there is more memory; if it stays so, report it, without patient data",
+            "processes ended without a word while they had it in hand, at last when it was done alone; it may need "
+            "too much memory",
+            "look at the file; run it where there is more memory",
         ),
         ("internal-error", "a fault of dicomveil", "report it, without patient data"),
     )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import sqlite3
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import suppress
@@ -26,7 +25,7 @@ from dicomveil.batch.outcome import (
     THERE_ALREADY,
     Outcome,
 )
-from dicomveil.batch.portion import carry_out
+from dicomveil.batch.portion import carry_out, go_on, packed, stop_after_this_file
 from dicomveil.batch.tokens import Tokens
 from dicomveil.version import VERSION
 
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from dicomveil.batch.work import Work
 
 _MOST_UNRECORDED = 10_000
+_MOST_TOLD_AGAIN = 1_000
 _WINDOW_PER_JOB = 2
 
 
@@ -44,8 +44,9 @@ class Batch:
     """One run; iterate over it to carry it out. Outcomes come as portions are done, not in the order of names.
 
     Of several inputs with one SOP Instance UID the first in the order of names has the copy, whatever finished first.
-    ``before`` counts the inputs that need nothing because an earlier run has seen to them, by code; ``why`` those that
-    were done, by reason; ``unrecorded`` is how many outcomes the ledger could not take.
+    ``before`` counts the inputs that need nothing because an earlier run has seen to them, by code; of those that could
+    not be done the first thousand are also yielded again. ``why`` counts those that were taken, by reason, and
+    ``unrecorded`` the outcomes that the ledger could not take. ``interrupted`` says that it was stopped.
 
     Parameters
     ----------
@@ -70,10 +71,11 @@ class Batch:
         self.before: Counter[str] = Counter()
         self.why: Counter[str] = Counter()
         self.unrecorded = 0
+        self.interrupted = False
         self.dry_run = work.dry_run
         self.target = work.target
         self._work = work
-        self._pickled = pickle.dumps(work)
+        self._pickled = packed(work)
         self._inputs = inputs
         self._crew = crew
         self._ledger = ledger
@@ -81,6 +83,7 @@ class Batch:
         self._only = only
         self._tokens = Tokens(work.key)
         self._target_length = len(work.target.rstrip(os.sep)) + 1
+        self._failed_before: deque[Outcome] = deque()
         self._waiting = 0
         self._late: list[tuple[Outcome, str | None, str | None]] = []
         self._actions: dict[tuple[int, ...], tuple[str, list[object]]] = {}
@@ -95,11 +98,13 @@ class Batch:
 
     def __iter__(self) -> Iterator[Outcome]:
         begin, whole = time.monotonic(), False
+        go_on()
         self._begin()
         try:
             yield from self._carried_out(self._tasks())
-            yield from self._settled()
-            whole = True
+            if not self.interrupted:
+                yield from self._settled()
+            whole = not self.interrupted
         finally:
             self._crew.close()
             if self._late:
@@ -107,6 +112,12 @@ class Batch:
                 self.unrecorded += len(self._late)
             with suppress(sqlite3.Error):  # a full disk; the run is then one that has not ended
                 self._ledger.end(ended=_now(), seconds=time.monotonic() - begin, interrupted=not whole)
+
+    def stop(self) -> None:
+        """Hand nothing more out and end when what is in hand is done; may be called from a signal handler."""
+        self.interrupted = True
+        if self._crew.jobs == 1:
+            stop_after_this_file()
 
     def _begin(self) -> None:
         recipe = self._work.recipe
@@ -136,7 +147,10 @@ class Batch:
                 replaces = entry is not None and entry.code == DONE
                 yield Task(item, token.hex(), replaces)
             elif entry is not None:
-                self.before[entry.code] += 1
+                if entry.code in (DONE, SKIPPED) or len(self._failed_before) >= _MOST_TOLD_AGAIN:
+                    self.before[entry.code] += 1
+                else:
+                    self._failed_before.append(_told(item, token, entry))
 
     def _why(self, item: Input, entry: Entry | None) -> str:
         """Return why an input is to be taken; empty if it need not be."""
@@ -168,19 +182,24 @@ class Batch:
         portions = chunks(tasks)
         pending: dict[Future[list[Outcome]], list[Task]] = {}
         window = self._crew.jobs * _WINDOW_PER_JOB + 1 if self._crew.jobs > 1 else 1
-        try:
-            for portion in portions:
-                pending[self._submit(portion)] = portion
-                if len(pending) >= window:
-                    yield from self._collected(pending)
-            while pending:
+        for portion in portions:
+            if self.interrupted:
+                break
+            pending[self._submit(portion)] = portion
+            if len(pending) >= window:
                 yield from self._collected(pending)
-        except KeyboardInterrupt:
-            for future in [each for each in pending if each.cancel()]:
-                del pending[future]
-            while pending:
+            yield from self._told_again()
+        yield from self._told_again()
+        while pending:
+            if self.interrupted:
+                for future in [each for each in pending if each.cancel()]:
+                    del pending[future]
+            if pending:
                 yield from self._collected(pending)
-            raise
+
+    def _told_again(self) -> Iterator[Outcome]:
+        while self._failed_before and not self.interrupted:
+            yield self._failed_before.popleft()
 
     def _submit(self, portion: list[Task]) -> Future[list[Outcome]]:
         return self._crew.submit(carry_out, self._pickled, portion)
@@ -206,7 +225,7 @@ class Batch:
         for future in [each for each in pending if self._crew.breaks_as_one and _is_lost(each)]:
             lost.append(pending.pop(future))
         lost.sort(key=lambda portion: portion[0].item.number, reverse=True)
-        while lost:
+        while lost and not self.interrupted:
             portion = lost.pop()
             future = self._submit(portion)
             try:

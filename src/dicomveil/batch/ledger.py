@@ -250,7 +250,14 @@ SELECT i.number, i.size, i.changed_ns, i.fingerprint, i.code, i.message, f.path,
 FROM inputs i LEFT JOIN folders f ON f.id = i.folder JOIN runs r ON r.id = i.run
 WHERE i.source = ? AND i.token = ?
 """
-_RECORD = "INSERT OR REPLACE INTO inputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_RECORD = """
+INSERT INTO inputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (source, token) DO UPDATE SET
+    number = excluded.number, size = excluded.size, changed_ns = excluded.changed_ns,
+    fingerprint = excluded.fingerprint, code = excluded.code, message = excluded.message, folder = excluded.folder,
+    name = excluded.name, series = excluded.series, actions = excluded.actions,
+    pixels_not_checked = excluded.pixels_not_checked, run = excluded.run, seconds = excluded.seconds
+"""
 
 
 def _parted(target: str) -> tuple[str, str]:

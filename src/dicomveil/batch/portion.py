@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import pickle
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,12 @@ GARBAGE_ALLOCATIONS = 100_000
 """Hardly anything of a run is garbage in cycles; looking for it costs a tenth."""
 
 _kept: list[tuple[bytes, Worker]] = []
+_stopping: set[str] = set()
+
+
+def packed(work: Work) -> bytes:
+    """Return a work to be sent with each portion of one run: what one run has learned is not for the next."""
+    return pickle.dumps((os.urandom(8), work))
 
 
 def carry_out(work: bytes, chunk: list[Task]) -> list[Outcome]:
@@ -26,7 +33,7 @@ def carry_out(work: bytes, chunk: list[Task]) -> list[Outcome]:
     Parameters
     ----------
     work
-        A pickled `Work`. What carries it out is kept for the next portion of the same run.
+        As `packed` made it. What carries it out is kept for the next portion of the same run.
 
     Raises
     ------
@@ -34,7 +41,22 @@ def carry_out(work: bytes, chunk: list[Task]) -> list[Outcome]:
         If the key or the table of stand-ins cannot be used.
     """
     worker = _worker(work)
-    return [worker.take(task.item, task.token, may_replace=task.may_replace) for task in chunk]
+    outcomes = []
+    for task in chunk:
+        if _stopping:
+            break
+        outcomes.append(worker.take(task.item, task.token, may_replace=task.may_replace))
+    return outcomes
+
+
+def stop_after_this_file() -> None:
+    """Have portions that are done in this very process end after the file in hand."""
+    _stopping.add("asked")
+
+
+def go_on() -> None:
+    """Take back what `stop_after_this_file` asked for."""
+    _stopping.clear()
 
 
 def worker_for(work: Work) -> Worker:
@@ -52,7 +74,8 @@ def worker_for(work: Work) -> Worker:
 
 def _worker(work: bytes) -> Worker:
     if not _kept or _kept[0][0] != work:
-        _kept[:] = [(work, worker_for(pickle.loads(work)))]
+        _, unpacked = pickle.loads(work)
+        _kept[:] = [(work, worker_for(unpacked))]
         gc.freeze()
         gc.set_threshold(GARBAGE_ALLOCATIONS)
     return _kept[0][1]

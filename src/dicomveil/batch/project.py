@@ -101,7 +101,9 @@ class Project:
         UsageError
             If no run over a folder has been made there.
         """
-        spelled = os.path.abspath(word)
+        spelled = word.rstrip(os.sep)
+        if os.path.basename(spelled) in ("", os.curdir, os.pardir):
+            spelled = os.path.abspath(word)
         for project in (cls.beside(spelled), cls(spelled)):
             if project.folder.endswith(SUFFIX) and os.path.isfile(project.ledger_path):
                 return project

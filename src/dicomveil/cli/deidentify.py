@@ -5,23 +5,17 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.batch import Batch
-from dicomveil.batch.crew import crew_of, jobs_for
-from dicomveil.batch.inputs import Inputs
-from dicomveil.batch.ledger import Ledger
 from dicomveil.batch.portion import GARBAGE_ALLOCATIONS
 from dicomveil.batch.project import Making, Project, check_apart, unwritable
 from dicomveil.batch.run import DONE as ONE_DONE
 from dicomveil.batch.run import Run
-from dicomveil.batch.work import Work
 from dicomveil.cli import DONE, INTERRUPTED, SOME_NOT_DONE
 from dicomveil.cli.choices import check_key_outside, chosen_key, chosen_pseudonyms, chosen_recipe, kept_key, key_of
 from dicomveil.cli.parser import Parser, positive
-from dicomveil.cli.started import command_of
+from dicomveil.cli.stopping import stops_on_signals
 from dicomveil.cli.voice import Voice, heading
 from dicomveil.engine.deidentify import Deidentifier
 from dicomveil.errors import UsageError
@@ -29,7 +23,8 @@ from dicomveil.pseudonyms.key import ProjectKey
 from dicomveil.pseudonyms.sources import KeyedPseudonyms
 
 if TYPE_CHECKING:
-    from dicomveil.batch.command import Command
+    from dicomveil.batch.batch import Batch
+    from dicomveil.batch.ledger import Ledger
     from dicomveil.batch.reports import ReportWriter
     from dicomveil.cli.choices import KeyInUse
     from dicomveil.pseudonyms.sources import Pseudonyms
@@ -99,9 +94,12 @@ def deidentify(words: list[str], *, only: frozenset[bytes] | None = None) -> int
     with ExitStack() as stack:
         run: Run | Batch
         if writes and not _is_single(arguments):
+            from dicomveil.batch.ledger import Ledger
+            from dicomveil.cli.started import keep_command, write_page
+
             ledger = stack.enter_context(Ledger(project.ledger_path))
-            stack.callback(_write_page, project)
-            _note_command(project, command_of(parser.options(), arguments, recipe))
+            keep_command(project, parser.options(), arguments, recipe)
+            stack.callback(write_page, project)
             run = _batch(arguments, recipe, in_use, project, ledger, only)
         else:
             run = _run(arguments, recipe, chosen_pseudonyms(recipe, in_use, project, dry_run=not writes), in_use.key)
@@ -118,24 +116,6 @@ def _is_single(arguments: _Arguments) -> bool:
     return os.path.isfile(arguments.input) and not (os.path.isdir(output) or output.endswith(os.sep))
 
 
-def _note_command(project: Project, command: Command) -> None:
-    try:
-        command.remember(project.command_path)
-    except OSError as error:
-        raise UsageError(unwritable(error)) from None
-
-
-def _write_page(project: Project) -> None:
-    """Write the page for people; without it, a run is as good."""
-    from dicomveil.batch.html_report import write_html
-
-    try:
-        write_html(project, project.page_path, replace=True)
-    except (OSError, UsageError) as error:
-        why = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
-        sys.stderr.write(f"dicomveil: report.html could not be written: {why}\n")
-
-
 def _batch(
     arguments: _Arguments,
     recipe: Recipe,
@@ -144,6 +124,11 @@ def _batch(
     ledger: Ledger,
     only: frozenset[bytes] | None,
 ) -> Batch:
+    from dicomveil.batch.batch import Batch
+    from dicomveil.batch.crew import crew_of, jobs_for
+    from dicomveil.batch.inputs import Inputs
+    from dicomveil.batch.work import Work
+
     work = Work(
         recipe,
         in_use.key,
@@ -191,15 +176,17 @@ def _places(arguments: _Arguments, project: Project, in_use: KeyInUse, voice: Vo
 
 def _carry_out(run: Run | Batch, voice: Voice, report: ReportWriter | None) -> int:
     gc.freeze()
-    # Hardly anything here is garbage in cycles; looking for it costs a tenth.
     gc.set_threshold(GARBAGE_ALLOCATIONS)
     try:
-        for outcome in run:
-            if report is not None:
-                report.write(outcome)
-            voice.tell(outcome)
-        if isinstance(run, Batch):
+        with nullcontext() if isinstance(run, Run) else stops_on_signals(run, voice):
+            for outcome in run:
+                if report is not None:
+                    report.write(outcome)
+                voice.tell(outcome)
+        if not isinstance(run, Run):
             _tell_of_earlier(run, voice)
+            if run.interrupted:
+                return INTERRUPTED
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -290,8 +277,8 @@ def _parser() -> Parser:
     parser.takes_recipe()
     parser.add_argument("--key", metavar="FILE", help="the project key; without it see below")
     parser.add_argument(
-        "-j",
         "--jobs",
+        "-j",
         metavar="N",
         type=positive,
         help="so many processes at once; without it as many as there are cores, for a few files one",

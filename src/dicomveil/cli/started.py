@@ -1,12 +1,14 @@
-"""The words a run was started with: made fit to be kept, and read again to go on with it."""
+"""What a run over a folder leaves for later: the words it was started with, and a page about it."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.command import Command
+from dicomveil.batch.project import unwritable
 from dicomveil.cli.choices import KEY_VARIABLE, read_key
 from dicomveil.cli.parser import positive
 from dicomveil.errors import UsageError
@@ -49,6 +51,33 @@ def spoken_words(arguments: SpokenArguments) -> list[str]:
     flags = {"--json": arguments.json, "--show-paths": arguments.show_paths, "--quiet": arguments.quiet}
     jobs = [] if arguments.jobs is None else [f"--jobs={arguments.jobs}"]
     return jobs + [flag for flag, is_set in flags.items() if is_set]
+
+
+def keep_command(
+    project: Project, actions: Iterable[argparse.Action], arguments: argparse.Namespace, recipe: Recipe
+) -> None:
+    """Write down how a run is started.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be written.
+    """
+    try:
+        command_of(actions, arguments, recipe).remember(project.command_path)
+    except OSError as error:
+        raise UsageError(unwritable(error)) from None
+
+
+def write_page(project: Project) -> None:
+    """Write the page for people at the end of a run; without it, a run is as good."""
+    from dicomveil.batch.html_report import write_html
+
+    try:
+        write_html(project, project.page_path, replace=True)
+    except (OSError, UsageError) as error:
+        why = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
+        sys.stderr.write(f"dicomveil: report.html could not be written: {why}\n")
 
 
 def command_of(actions: Iterable[argparse.Action], arguments: argparse.Namespace, recipe: Recipe) -> Command:

@@ -1,0 +1,368 @@
+from __future__ import annotations
+
+import errno
+import multiprocessing
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builders import dicom_file, element
+from dicomveil.batch.batch import Batch
+from dicomveil.batch.chunks import Task
+from dicomveil.batch.crew import Crew, InProcess, cores, crew_of, jobs_for
+from dicomveil.batch.inputs import Input, Inputs
+from dicomveil.batch.ledger import Ledger
+from dicomveil.batch.outcome import DONE, Outcome
+from dicomveil.batch.work import Work
+from dicomveil.batch.worker import Worker
+from dicomveil.errors import NotWritten, ProjectKeyError
+from dicomveil.recipe.load import load_recipe
+from engine.instances import KEY, with_elements
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are made by fork, to fail as the tests want")
+
+SECRET = "Quillfeather"
+
+
+def instance(number: int, *more: bytes, **kind: str) -> bytes:
+    return dicom_file(with_elements(*more, instance=f"1.2.3.4.5.{number}", **kind))
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    folder = tmp_path / "export" / SECRET
+    folder.mkdir(parents=True)
+    for number in range(200):
+        (folder / f"{number:03}").write_bytes(instance(number))
+    return folder
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with Ledger(str(tmp_path / "private" / "ledger")) as opened:
+        yield opened
+
+
+def work(tmp_path: Path, **options: Any) -> Work:
+    return Work(load_recipe("basic"), KEY, str(tmp_path / "table"), str(tmp_path / "shared"), **options)
+
+
+def batch(export: Path, ledger: Ledger, crew: Crew | None = None, **options: Any) -> Batch:
+    tmp_path = export.parents[1]
+    more = {name: options.pop(name) for name in ("retried", "only") if name in options}
+    return Batch(work(tmp_path, **options), Inputs(export), crew or crew_of(1), ledger, **more)
+
+
+def forked(jobs: int = 2) -> Crew:
+    """Workers that have what the test has monkeypatched."""
+    return Crew(lambda: ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork")), jobs)
+
+
+def codes(outcomes: list[Outcome]) -> Counter[str]:
+    return Counter(outcome.code for outcome in outcomes)
+
+
+def copies(tmp_path: Path) -> dict[str, bytes]:
+    root = tmp_path / "shared"
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+# --- the same, however it is carried out
+
+
+def test_many_workers_make_what_one_makes(export: Path, ledger: Ledger, tmp_path: Path) -> None:
+    assert codes(list(batch(export, ledger))) == {DONE: 200}
+    alone = copies(tmp_path)
+    shutil.rmtree(tmp_path / "shared")
+    with Ledger(str(tmp_path / "other" / "ledger")) as other:
+        outcomes = list(batch(export, other, crew_of(2)))
+    assert sorted(outcome.number for outcome in outcomes) == list(range(1, 201))
+    assert copies(tmp_path) == alone
+    assert len(alone) == 200
+
+
+def test_of_files_with_one_uid_the_first_by_name_has_the_copy_whoever_is_faster(
+    export: Path, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = export / "000a"
+    first.write_bytes(instance(150, element(0x00181030, "LO", "first")))  # 150 is done in a later portion
+
+    outcomes = list(batch(export, ledger))
+    assert codes(outcomes) == {DONE: 200, "duplicate": 1}
+    undisturbed = copies(tmp_path)
+
+    shutil.rmtree(tmp_path / "shared")
+    monkeypatch.setattr("dicomveil.batch.batch.chunks", lambda tasks: [[task] for task in reversed(list(tasks))])
+    with Ledger(str(tmp_path / "other" / "ledger")) as other:
+        reverse = list(batch(export, other))
+        assert Counter(each.code for each in reverse if not each.corrects) == {DONE: 201}
+        (corrected,) = [each for each in reverse if each.corrects]
+        assert (corrected.number, corrected.code, corrected.corrects) == (152, "duplicate", DONE)
+        assert other.rows("SELECT code, count(*) FROM inputs GROUP BY code") == [("done", 200), ("duplicate", 1)]
+    assert copies(tmp_path) == undisturbed
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["forwards", "backwards"])
+def test_overwriting_settles_it_the_same_way(
+    export: Path, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: int
+) -> None:
+    (export / "000a").write_bytes(instance(150, element(0x00181030, "LO", "first")))
+    list(batch(export, ledger))
+    undisturbed = copies(tmp_path)
+    for path in (tmp_path / "shared").rglob("*.dcm"):
+        path.write_bytes(b"stale")
+    monkeypatch.setattr("dicomveil.batch.batch.chunks", lambda tasks: [[task] for task in list(tasks)[::order]])
+    list(batch(export, ledger, overwrite=True))
+    assert copies(tmp_path) == undisturbed
+
+
+# --- what an earlier run has done
+
+
+def test_a_second_run_takes_only_what_is_new_or_changed_and_says_why(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    list(batch(export, ledger))
+    (export / "new").write_bytes(instance(900))
+    (export / "003").write_bytes(instance(3, element(0x00181030, "LO", "changed")))
+    gone = next(iter(sorted((tmp_path / "shared").rglob("*.dcm"))))
+    gone.unlink()
+    again = batch(export, ledger)
+    outcomes = list(again)
+    assert codes(outcomes) == {DONE: 3}
+    assert again.why == {"new": 1, "changed": 1, "copy gone": 1}
+    assert again.before == {DONE: 198}
+    assert len(copies(tmp_path)) == 201
+    assert gone.exists()
+
+
+def test_a_file_that_could_not_be_done_is_told_again_but_not_done_again_unless_it_changed(
+    export: Path, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = (export / "007").read_bytes()
+    (export / "007").write_bytes(whole[:-3])
+    (first,) = [each for each in batch(export, ledger) if each.code != DONE]
+    taken: list[str] = []
+    take = Worker.take
+
+    def noting(self: Worker, item: Input, token: str, **options: bool) -> Outcome:
+        taken.append(item.name)
+        return take(self, item, token, **options)
+
+    monkeypatch.setattr(Worker, "take", noting)
+    (told,) = list(batch(export, ledger))
+    assert (told.number, told.token, told.code, told.message) == (8, first.token, "malformed", first.message)
+    assert taken == []
+    assert codes(list(batch(export, ledger, retried=True))) == {"malformed": 1}
+    assert taken == ["007"]
+    (export / "007").write_bytes(whole)
+    assert codes(list(batch(export, ledger))) == {DONE: 1}
+
+
+def test_what_may_have_passed_is_tried_again(export: Path, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise NotWritten(os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as context:
+        context.setattr("dicomveil.dataset.write.Draft.write", full)
+        assert codes(list(batch(export, ledger))) == {"not-written": 200}
+    again = batch(export, ledger)
+    assert codes(list(again)) == {DONE: 200}
+    assert again.why == {"retried": 200}
+
+
+def test_only_inputs_that_are_asked_for_are_taken(export: Path, ledger: Ledger) -> None:
+    first = next(iter(batch(export, ledger)))
+    (outcome,) = batch(export, ledger, only=frozenset({bytes.fromhex(first.token)}), overwrite=True)
+    assert outcome.token == first.token
+
+
+def test_with_whole_fingerprints_a_change_is_seen_that_size_and_time_do_not_tell(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    path = export / "003"
+    path.write_bytes(instance(3, element(0x00181030, "LO", "one")))
+    list(batch(export, ledger, whole=True))
+    before, status = copies(tmp_path), path.stat()
+    path.write_bytes(instance(3, element(0x00181030, "LO", "two")))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert codes(list(batch(export, ledger))) == {}
+    list(batch(export, ledger, whole=True))
+    assert len(copies(tmp_path)) == len(before)
+
+
+# --- killed, full, gone
+
+
+def test_a_run_that_was_killed_before_its_ledger_knew_goes_on_without_a_word(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    list(batch(export, ledger))
+    undisturbed = copies(tmp_path)
+    with Ledger(str(tmp_path / "other" / "ledger")) as other:  # copies are there, and nothing is known of them
+        assert codes(list(batch(export, other))) == {DONE: 200}
+    assert copies(tmp_path) == undisturbed
+
+
+def killing(names: set[str], times: int | None = None) -> Any:
+    take = Worker.take
+    marks = multiprocessing.get_context("fork").Value("i", 0)
+
+    def deadly(self: Worker, item: Input, token: str, **options: bool) -> Outcome:
+        if item.name in names and (times is None or marks.value < times):
+            marks.value += 1
+            os.kill(os.getpid(), signal.SIGKILL)
+        return take(self, item, token, **options)
+
+    return deadly
+
+
+def test_a_worker_that_is_killed_once_loses_nothing(
+    export: Path, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Worker, "take", killing({"100"}, times=1))
+    outcomes = list(batch(export, ledger, forked()))
+    assert codes(outcomes) == {DONE: 200}
+    assert len(copies(tmp_path)) == 200
+
+
+def test_files_that_kill_their_workers_are_found_out_and_their_neighbours_are_done(
+    export: Path, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as context:
+        context.setattr(Worker, "take", killing({"005", "100"}))
+        outcomes = list(batch(export, ledger, forked()))
+    assert codes(outcomes) == {DONE: 198, "worker-died": 2}
+    assert {each.number for each in outcomes if each.code != DONE} == {6, 101}
+    assert len(outcomes) == 200
+    assert codes(list(batch(export, ledger))) == {"worker-died": 2}  # told again, not tried again
+    assert codes(list(batch(export, ledger, retried=True))) == {DONE: 2}
+    assert len(copies(tmp_path)) == 200
+
+
+def test_a_key_that_cannot_be_used_ends_the_run(export: Path, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object, **__: object) -> Outcome:
+        raise ProjectKeyError("the table is damaged")
+
+    monkeypatch.setattr(Worker, "take", failing)
+    with pytest.raises(ProjectKeyError):
+        list(batch(export, ledger, forked()))
+
+
+@pytest.mark.parametrize("jobs", [1, 2], ids=["alone", "two-workers"])
+def test_a_run_that_is_stopped_notes_what_it_has_done_and_goes_on_later(
+    export: Path, ledger: Ledger, tmp_path: Path, jobs: int
+) -> None:
+    run = batch(export, ledger, crew_of(jobs))
+    outcomes = []
+    for outcome in run:
+        outcomes.append(outcome)
+        run.stop()
+    assert run.interrupted
+    assert 1 <= len(outcomes) <= 200
+    assert len(copies(tmp_path)) == len(outcomes)
+    rest = list(batch(export, ledger))
+    assert codes(outcomes + rest) == {DONE: 200}
+    assert ledger.rows("SELECT interrupted FROM runs") == [(1,), (0,)]
+
+
+def test_a_ledger_on_a_full_disk_loses_no_copy_and_is_told(
+    export: Path, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    run = batch(export, ledger)
+    with monkeypatch.context() as context:
+        context.setattr(Ledger, "record", full)
+        assert codes(list(run)) == {DONE: 200}
+    assert run.unrecorded == 200
+    assert len(copies(tmp_path)) == 200
+    assert codes(list(batch(export, ledger))) == {DONE: 200}
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_published(
+    export: Path, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dicomveil.engine.deidentify import Deidentifier
+
+    finish = Deidentifier.finish
+
+    def changing(self: Deidentifier, made: Any, source: Any, draft: Any) -> None:
+        if made.report.instance_uid and not hit:
+            hit.append(1)
+            os.utime(export / "000", ns=(1, 1))
+        finish(self, made, source, draft)
+
+    hit: list[int] = []
+    monkeypatch.setattr(Deidentifier, "finish", changing)
+    outcomes = list(batch(export, ledger))
+    assert codes(outcomes) == {DONE: 199, "source-changed": 1}
+    assert len(copies(tmp_path)) == 199
+
+
+def test_nothing_told_or_noted_gives_a_name_away(export: Path, ledger: Ledger, tmp_path: Path) -> None:
+    (export / "007").write_bytes((export / "007").read_bytes()[:-3])
+    for outcome in batch(export, ledger):
+        assert SECRET not in outcome.message + outcome.token + (outcome.target or "")
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "private").iterdir())
+    for value in (SECRET, "1.2.3.4.5.", str(export)):
+        assert value.encode() not in kept
+
+
+# --- the crew
+
+
+def test_a_few_files_are_done_in_this_process_and_many_by_all_cores(export: Path, tmp_path: Path) -> None:
+    few = tmp_path / "few"
+    few.mkdir()
+    (few / "one").write_bytes(b"")
+    assert jobs_for(Inputs(few)) == 1
+    assert jobs_for(Inputs(export)) == cores() >= 1
+
+
+def test_a_call_that_fails_in_this_process_is_told_by_its_future() -> None:
+    assert isinstance(InProcess().submit(int, "x").exception(), ValueError)
+    assert InProcess().submit(int, "7").result() == 7
+
+
+def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    script = (
+        "import os, sys, time\n"
+        "from dicomveil.batch.crew import crew_of\n"
+        "if __name__ == '__main__':\n"
+        "    crew = crew_of(2)\n"
+        "    print(crew.submit(os.getpid).result(), flush=True)\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    path = tmp_path / "parent.py"
+    path.write_text(script)
+    import subprocess
+    import time
+
+    source = str(Path(__file__).parents[2] / "src")
+    done = subprocess.run(
+        [sys.executable, str(path)], capture_output=True, text=True, check=False, env={"PYTHONPATH": source}, timeout=60
+    )
+    worker = int(done.stdout)
+    for _ in range(600):
+        if not os.path.exists(f"/proc/{worker}"):
+            break
+        time.sleep(0.05)
+    assert not os.path.exists(f"/proc/{worker}")
+
+
+def test_a_work_travels_without_its_secret_being_shown(tmp_path: Path) -> None:
+    assert KEY.secret.hex() not in repr(work(tmp_path))
+    assert replace(work(tmp_path), whole=True).whole
+    assert Task(Input(1, "", ""), "ab").may_replace is False
