@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 COLUMNS = FileAccount._fields
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t")
+_WITHOUT_BREAKS = str.maketrans("\r\n", "  ")
 
 
 def write_csv(files: Iterable[FileAccount], stream: TextIO) -> None:
@@ -40,6 +41,7 @@ def _cell(value: object) -> object:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    text = value.translate(_WITHOUT_BREAKS)
+    return f"'{text}" if text.startswith(_FORMULA) else text

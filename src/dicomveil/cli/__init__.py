@@ -13,14 +13,14 @@ DONE, SOME_NOT_DONE, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 COMMANDS = {
     "deidentify": "write a de-identified copy of a file or a folder",
-    "status": "tell how a project stands, and write accounts of it",
-    "resume": "go on with a run that was interrupted",
-    "quarantine": "list the files that could not be done, or try them again",
     "edit": "change tags of a file or of every file in a folder",
     "show": "show what is in a file, or certain attributes of many",
     "diff": "tell what differs between two files or two folders",
     "find": "print the files of a folder that fulfil a condition",
     "explain": "say for every element of a file what would become of it, and why",
+    "status": "tell how a project stands, and write accounts of it",
+    "resume": "go on with a run that was interrupted",
+    "quarantine": "list the files that could not be done, or try them again",
     "recipes": "list the recipes that come with dicomveil, or show one",
     "dcmodify": "change tags with the options of DCMTK's dcmodify",
 }

@@ -40,7 +40,7 @@ class SpokenArguments(argparse.Namespace):
 
 def takes_spoken(parser: Parser) -> None:
     """Add the options that each call says anew."""
-    parser.add_argument("-j", "--jobs", metavar="N", type=positive, help="so many processes at once")
+    parser.add_argument("--jobs", "-j", metavar="N", type=positive, help="so many processes at once")
     parser.add_argument("--json", action="store_true", help="tell every file and the end as JSON, a line each")
     parser.add_argument("--show-paths", action="store_true", help="name files by their paths too")
     parser.add_argument("--quiet", action="store_true", help="only errors that end the run")
