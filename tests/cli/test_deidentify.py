@@ -22,7 +22,7 @@ WARD_DONE = 4
 
 
 def contents(*folders: Path) -> str:
-    """Everything readable in some folders: names and bytes, but for where the input is, which a run notes for itself."""
+    """Everything readable in some folders: names and bytes, but for what a run notes of its own words."""
     parts = []
     for folder in folders:
         for path in sorted(folder.rglob("*")):

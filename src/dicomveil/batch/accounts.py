@@ -104,6 +104,7 @@ class Accounts:
         try:
             self._db = sqlite3.connect(f"{uri}?mode=rw", uri=True, timeout=_PATIENCE_S)  # ro leaves files behind
             self._db.execute("PRAGMA query_only = ON")
+            self._db.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")  # whole tables are read, several times
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
         except sqlite3.Error as error:
             raise unusable(error) from None
@@ -218,6 +219,7 @@ def at_work(project: Project) -> bool:
 
 
 _PATIENCE_S = 5.0
+_MAPPED_BYTES = 1 << 30
 
 _BY_MESSAGE = """
 SELECT code, COALESCE(message, ''), COUNT(*) FROM inputs WHERE code <> 'done'

@@ -14,8 +14,9 @@ from dicomveil.batch.markup import Markup, element, joined, with_code
 from dicomveil.batch.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from dicomveil.batch.accounts import RunAccount
     from dicomveil.batch.project import Project
 
 _STYLE = os.path.join(os.path.dirname(__file__), "report.css")
@@ -51,19 +52,20 @@ def write_html(project: Project, path: str, *, replace: bool = False) -> None:
 
 def page(accounts: Accounts, command: Command | None, output: str) -> str:
     """Make the page; ``output`` is where a copy of each series is looked at."""
+    by_code, runs = accounts.by_code(), accounts.runs()
     sections = (
-        ("outcomes", "What became of the files", parts.outcomes(accounts)),
+        ("outcomes", "What became of the files", parts.outcomes(by_code)),
         ("to-do", "What to do", parts.to_do(accounts)),
         ("durations", "How long it took", parts.durations(accounts)),
-        ("runs", "Runs", parts.runs(accounts)),
-        ("making", "Made with", parts.making(accounts, command)),
+        ("runs", "Runs", parts.runs(runs)),
+        ("making", "Made with", parts.making(runs, command)),
         ("patients", "Patients and studies", patients(accounts, output)),
         ("attributes", "What was done to which attribute", parts.attributes(accounts)),
     )
     body = joined(
-        _head(accounts),
+        _head(by_code, runs),
         element("nav", element("ul", *(_link(*section[:2]) for section in sections)), aria_label="Parts of this page"),
-        element("main", _numbers(accounts), *(_section(*section) for section in sections)),
+        element("main", _numbers(accounts, by_code), *(_section(*section) for section in sections)),
         element("footer", element("p", _PRIVACY)),
     )
     return f"<!DOCTYPE html>\n{element('html', _meta(), element('body', body), lang='en')}\n"
@@ -83,9 +85,9 @@ def _meta() -> Markup:
     )
 
 
-def _head(accounts: Accounts) -> Markup:
+def _head(by_code: Mapping[str, int], runs: Sequence[RunAccount]) -> Markup:
     now = datetime.now(UTC).isoformat(sep=" ", timespec="minutes").replace("+00:00", " UTC")
-    kind, words = _verdict(accounts)
+    kind, words = _verdict(by_code, runs)
     return element(
         "header",
         element("h1", "De-identification report"),
@@ -94,12 +96,10 @@ def _head(accounts: Accounts) -> Markup:
     )
 
 
-def _verdict(accounts: Accounts) -> tuple[str, str]:
+def _verdict(by_code: Mapping[str, int], runs: Sequence[RunAccount]) -> tuple[str, str]:
     """Return how it stands: how that is drawn, and the words."""
-    by_code = accounts.by_code()
-    wrong = sum(count for code, count in by_code.items() if parts.kind_of(code) == "wrong")
-    last = accounts.runs()[-1:]
-    if any(run.ended is None or run.interrupted for run in last):
+    wrong = _counted(by_code, "wrong")
+    if any(run.ended is None or run.interrupted for run in runs[-1:]):
         return "wrong", "The last run has not come to its end; `dicomveil resume` goes on with it."
     if wrong:
         return "wrong", f"{wrong:,} file{'s' if wrong != 1 else ''} could not be done: see what to do below."
@@ -108,10 +108,8 @@ def _verdict(accounts: Accounts) -> tuple[str, str]:
     return "done", "Every file is done that can be."
 
 
-def _numbers(accounts: Accounts) -> Markup:
-    by_code = accounts.by_code()
-    wrong = sum(count for code, count in by_code.items() if parts.kind_of(code) == "wrong")
-    calm = sum(count for code, count in by_code.items() if parts.kind_of(code) == "calm")
+def _numbers(accounts: Accounts, by_code: Mapping[str, int]) -> Markup:
+    wrong, calm = _counted(by_code, "wrong"), _counted(by_code, "calm")
     return _tiles(
         (
             ("files known", f"{sum(by_code.values()):,}", ""),
@@ -123,6 +121,10 @@ def _numbers(accounts: Accounts) -> Markup:
             ("of originals copied", _bytes(accounts.size_bytes()), ""),
         )
     )
+
+
+def _counted(by_code: Mapping[str, int], kind: str) -> int:
+    return sum(count for code, count in by_code.items() if parts.kind_of(code) == kind)
 
 
 def _tiles(tiles: Sequence[tuple[str, str, str]]) -> Markup:

@@ -14,6 +14,8 @@ from dicomveil.standard import ACKNOWLEDGEMENT, EDITION
 from dicomveil.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from dicomveil.batch.accounts import Accounts, RunAccount
     from dicomveil.batch.command import Command
 
@@ -29,9 +31,8 @@ def kind_of(code: str) -> str:
     return "calm" if code in NO_QUARANTINE else "wrong"
 
 
-def outcomes(accounts: Accounts) -> Markup:
+def outcomes(by_code: Mapping[str, int]) -> Markup:
     """Tell how many files there are of each outcome."""
-    by_code = accounts.by_code()
     total = sum(by_code.values())
     rows = [
         (element("code", code), with_code(advice_on(code).meaning), share(count, total, kind_of(code)), count)
@@ -93,7 +94,7 @@ def durations(accounts: Accounts) -> Markup:
     )
 
 
-def runs(accounts: Accounts) -> Markup:
+def runs(accounts: Sequence[RunAccount]) -> Markup:
     """Tell of each run."""
     rows = [
         (
@@ -106,17 +107,16 @@ def runs(accounts: Accounts) -> Markup:
             joined(run.recipe, " ", element("code", run.fingerprint)),
             run.software,
         )
-        for run in accounts.runs()
+        for run in accounts
     ]
     columns = ("Run", "Started (UTC)", "Ended", "Files#", "Done#", "Processes#", "Recipe", "dicomveil")
     note = "A file is counted with the latest run that has seen to it."
     return joined(element("p", note), table("Runs", columns, rows))
 
 
-def making(accounts: Accounts, command: Command | None) -> Markup:
+def making(accounts: Sequence[RunAccount], command: Command | None) -> Markup:
     """Tell by what the copies were made."""
-    last = accounts.runs()[-1:]
-    facts = [("Recipe", f"{run.recipe} ({run.fingerprint})") for run in last]
+    facts = [("Recipe", f"{run.recipe} ({run.fingerprint})") for run in accounts[-1:]]
     if command is not None:
         facts += [("Profile", command.title), ("Options", ", ".join(command.options) or "none")]
     facts += [
