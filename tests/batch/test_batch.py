@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from dicomveil.batch.chunks import Task
 from dicomveil.batch.crew import Crew, InProcess, cores, crew_of, jobs_for
 from dicomveil.batch.inputs import Input, Inputs
 from dicomveil.batch.ledger import Ledger
-from dicomveil.batch.outcome import DONE, Outcome
+from dicomveil.batch.outcome import DONE, Corrected, Outcome
 from dicomveil.batch.work import Work
 from dicomveil.batch.worker import Worker
 from dicomveil.errors import NotWritten, ProjectKeyError
@@ -77,6 +78,11 @@ def copies(tmp_path: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
+def asked(private: Path, statement: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(private / "ledger")) as db:
+        return db.execute(statement).fetchall()
+
+
 # --- the same, however it is carried out
 
 
@@ -107,8 +113,11 @@ def test_of_files_with_one_uid_the_first_by_name_has_the_copy_whoever_is_faster(
         reverse = list(batch(export, other))
         assert Counter(each.code for each in reverse if not each.corrects) == {DONE: 201}
         (corrected,) = [each for each in reverse if each.corrects]
-        assert (corrected.number, corrected.code, corrected.corrects) == (152, "duplicate", DONE)
-        assert other.rows("SELECT code, count(*) FROM inputs GROUP BY code") == [("done", 200), ("duplicate", 1)]
+        assert (corrected.number, corrected.code, corrected.corrects) == (152, "duplicate", Corrected(False))
+        assert asked(tmp_path / "other", "SELECT code, count(*) FROM inputs GROUP BY code") == [
+            ("done", 200),
+            ("duplicate", 1),
+        ]
     assert copies(tmp_path) == undisturbed
 
 
@@ -273,7 +282,7 @@ def test_a_run_that_is_stopped_notes_what_it_has_done_and_goes_on_later(
     assert len(copies(tmp_path)) == len(outcomes)
     rest = list(batch(export, ledger))
     assert codes(outcomes + rest) == {DONE: 200}
-    assert ledger.rows("SELECT interrupted FROM runs") == [(1,), (0,)]
+    assert asked(tmp_path / "private", "SELECT interrupted FROM runs") == [(1,), (0,)]
 
 
 def test_a_ledger_on_a_full_disk_loses_no_copy_and_is_told(

@@ -117,12 +117,3 @@ def test_one_that_cannot_be_used_is_told_without_its_path(path: str, content: by
     assert path not in str(caught.value)
     Path(path).unlink()
     Ledger(path).close()  # the lock was given back
-
-
-def test_questions_change_nothing(path: str) -> None:
-    with Ledger(path) as ledger:
-        begin(ledger)
-        assert ledger.rows("SELECT recipe FROM runs") == [("r",)]
-        with pytest.raises(sqlite3.OperationalError):
-            ledger.rows("DELETE FROM runs")
-        begin(ledger)

@@ -22,12 +22,12 @@ WARD_DONE = 4
 
 
 def contents(*folders: Path) -> str:
-    """Everything readable in some folders: names and bytes."""
+    """Everything readable in some folders: names and bytes, but for what a run notes of its own words."""
     parts = []
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             parts.append(path.name)
-            if path.is_file():
+            if path.is_file() and path.name != "command.json":
                 parts.append(path.read_bytes().decode("latin-1"))
     return "\n".join(parts)
 
@@ -148,7 +148,7 @@ def test_the_key_is_never_shown(dicomveil, export, shared):
 def test_key_and_report_are_for_their_owner_only(dicomveil, export, shared):
     dicomveil("deidentify", export, shared)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in project(shared).iterdir()}
-    names = ("key", "report.jsonl", "project.json", "ledger", "ledger.lock")
+    names = ("key", "report.jsonl", "project.json", "ledger", "ledger.lock", "command.json", "report.html")
     assert modes == dict.fromkeys(names, 0o600)
     assert stat.S_IMODE(project(shared).stat().st_mode) == 0o700
 

@@ -23,10 +23,11 @@ from dicomveil.batch.outcome import (
     QUARANTINED,
     SKIPPED,
     THERE_ALREADY,
+    Corrected,
     Outcome,
 )
 from dicomveil.batch.portion import carry_out, go_on, packed, stop_after_this_file
-from dicomveil.pseudonyms.derive import Deriver
+from dicomveil.batch.tokens import Tokens
 from dicomveil.pseudonyms.key import ProjectKey
 from dicomveil.version import VERSION
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from dicomveil.batch.ledger import Claim, Entry, Ledger
     from dicomveil.batch.work import Work
 
-TOKEN_BYTES = 8
 _MOST_UNRECORDED = 10_000
 _MOST_TOLD_AGAIN = 1_000
 _WINDOW_PER_JOB = 2
@@ -84,8 +84,7 @@ class Batch:
         self._ledger = ledger
         self._retried = retried
         self._only = only
-        self._key = ProjectKey(ledger.secret) if work.without_key else work.key
-        self._derive = Deriver(self._key, "input")
+        self._tokens = Tokens(ProjectKey(ledger.secret) if work.without_key else work.key)
         self._target_length = len(self._layout.root.rstrip(os.sep)) + 1
         self._failed_before: deque[Outcome] = deque()
         self._waiting = 0
@@ -127,11 +126,10 @@ class Batch:
         return self._layout.finish()
 
     def _begin(self) -> None:
-        root = os.path.realpath(self._inputs.root).encode(errors="surrogateescape")
         recipe = self._work.recipe
         try:
             self._ledger.begin(
-                Deriver(self._key, "input-folder")(root)[:TOKEN_BYTES],
+                self._tokens.of_folder(self._inputs.root),
                 started=_now(),
                 software=VERSION,
                 recipe=recipe.name,
@@ -182,7 +180,7 @@ class Batch:
         return ""
 
     def _token(self, item: Input) -> bytes:
-        return self._derive(item.name.encode(errors="surrogateescape"))[:TOKEN_BYTES]
+        return self._tokens.of(item)
 
     # --- doing it
 
@@ -363,4 +361,5 @@ def _told(item: Input, token: bytes, entry: Entry) -> Outcome:
 
 def _corrected(owner: Claim) -> Outcome:
     """Return what has become of an input that was told to be done, and whose place another has now."""
-    return Outcome(owner.number, owner.token.hex(), DUPLICATE, DUPLICATE_MESSAGE, None, None, "", corrects=DONE)
+    early = Corrected(owner.pixels_not_checked)
+    return Outcome(owner.number, owner.token.hex(), DUPLICATE, DUPLICATE_MESSAGE, None, None, "", corrects=early)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable
-from contextlib import closing, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.errors import UsageError
@@ -64,6 +64,7 @@ class Claim(NamedTuple):
     token: bytes
     number: int
     run: int
+    pixels_not_checked: bool
 
 
 class Ledger:
@@ -173,9 +174,8 @@ class Ledger:
             if row is None:
                 return None
             known = self._ids["folders", folder] = row[0]
-        statement = "SELECT source, token, number, run FROM inputs WHERE folder = ? AND name = ? AND code = 'done'"
-        row = self._db.execute(statement, (known, name)).fetchone()
-        return None if row is None else Claim(*row)
+        row = self._db.execute(_OWNER, (known, name)).fetchone()
+        return None if row is None else Claim._make((*row[:4], bool(row[4])))
 
     def record(self, outcomes: Iterable[tuple[Outcome, str | None]]) -> None:
         """Write down what became of inputs, all or none.
@@ -248,17 +248,6 @@ class Ledger:
             known = self._ids[key] = int(row[0])
         return known
 
-    # --- accounts
-
-    def rows(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
-        """Ask a question of the tables, for accounts; nothing can be changed with it."""
-        self._db.execute("PRAGMA query_only = ON")
-        try:
-            with closing(self._db.execute(statement, values)) as cursor:
-                return cursor.fetchall()
-        finally:
-            self._db.execute("PRAGMA query_only = OFF")
-
 
 _MOST_IDS_KNOWN = 20_000
 
@@ -266,6 +255,9 @@ _ENTRY = """
 SELECT i.number, i.size, i.changed_ns, i.fingerprint, i.code, i.message, f.path, i.name, r.id, r.software
 FROM inputs i LEFT JOIN folders f ON f.id = i.folder JOIN runs r ON r.id = i.run
 WHERE i.source = ? AND i.token = ?
+"""
+_OWNER = """
+SELECT source, token, number, run, pixels_not_checked FROM inputs WHERE folder = ? AND name = ? AND code = 'done'
 """
 _RECORD = """
 INSERT INTO inputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -20,6 +20,12 @@ MAY_PASS = frozenset({"unreadable", "not-written", "out-of-memory", "internal-er
 DUPLICATE_MESSAGE = "another file of this run has the same SOP Instance UID"
 
 
+class Corrected(NamedTuple):
+    """What was told too early of an input: that it was done, and perhaps that its pixels were not checked."""
+
+    pixels_not_checked: bool
+
+
 class Outcome(NamedTuple):
     """What became of one input.
 
@@ -27,8 +33,8 @@ class Outcome(NamedTuple):
     it without the key. ``code`` is "done", "skipped", or the code of the error. ``path`` is the input's own: not for
     anything that leaves the house. ``target`` is where the copy is, or would be were it not there already.
     ``fingerprint`` is a hash of the input (16 bytes; empty if it was not read so far), ``seconds`` the time it took.
-    ``actions`` is what was done to it. ``corrects`` is the code that an earlier outcome of this run had for it, if this
-    one takes its place.
+    ``actions`` is what was done to it. ``corrects`` tells of an input that this run has told to be done before another
+    turned out to have its place.
     """
 
     number: int
@@ -43,4 +49,4 @@ class Outcome(NamedTuple):
     fingerprint: bytes = b""
     seconds: float = 0.0
     actions: ActionList | None = None
-    corrects: str = ""
+    corrects: Corrected | None = None

@@ -87,6 +87,41 @@ class Project:
         """How the copies are made, so that no later run adds others to them."""
         return os.path.join(self.folder, "project.json")
 
+    @property
+    def command_path(self) -> str:
+        """How the last run over a folder was started, so that it can be gone on with; it names the input."""
+        return os.path.join(self.folder, "command.json")
+
+    @property
+    def page_path(self) -> str:
+        """The page for people about all of it."""
+        return os.path.join(self.folder, "report.html")
+
+    @property
+    def output(self) -> str:
+        """Where the copies are."""
+        return self.folder.removesuffix(SUFFIX)
+
+    @classmethod
+    def named(cls, word: str) -> Project:
+        """Return the project that is meant by an output, or by the private folder beside it.
+
+        Raises
+        ------
+        UsageError
+            If no run over a folder has been made there.
+        """
+        spelled = word.rstrip(os.sep)
+        if os.path.basename(spelled) in ("", os.curdir, os.pardir):
+            spelled = os.path.abspath(word)
+        for project in (cls.beside(spelled), cls(spelled)):
+            if project.folder.endswith(SUFFIX) and os.path.isfile(project.ledger_path):
+                return project
+        raise UsageError(
+            "there is no ledger: no run over a folder has been made there; name the output of dicomveil deidentify, "
+            "or the private folder beside it"
+        )
+
     def check(self, making: Making, *, overwrite: bool = False) -> None:
         """See to it that new copies go with those that are there; an output that nothing is known of takes all.
 

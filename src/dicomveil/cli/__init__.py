@@ -19,6 +19,9 @@ COMMANDS = {
     "survey": "tell who and what is in a folder: patients, studies, series, duplicates, what is missing",
     "find": "print the files of a folder that fulfil a condition",
     "explain": "say for every element of a file what would become of it, and why",
+    "status": "tell how a project stands, and write accounts of it",
+    "resume": "go on with a run that was interrupted",
+    "quarantine": "list the files that could not be done, or try them again",
     "recipes": "list the recipes that come with dicomveil, or show one",
     "dcmodify": "change tags with the options of DCMTK's dcmodify",
 }
@@ -103,6 +106,12 @@ def _command(name: str) -> Callable[[list[str]], int]:
             from dicomveil.cli.find import find as command
         case "survey":
             from dicomveil.cli.survey import survey as command
+        case "quarantine":
+            from dicomveil.cli.quarantine import quarantine as command
+        case "resume":
+            from dicomveil.cli.resume import resume as command
+        case "status":
+            from dicomveil.cli.status import status as command
         case "show":
             from dicomveil.cli.show import show as command
         case _:

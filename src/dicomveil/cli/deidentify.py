@@ -86,9 +86,16 @@ class _Arguments(argparse.Namespace):
     quiet: bool
 
 
-def deidentify(words: list[str]) -> int:
-    """Carry out the command and return its exit code."""
-    arguments = _parser().read(words, _Arguments())
+def deidentify(words: list[str], *, only: frozenset[bytes] | None = None) -> int:
+    """Carry out the command and return its exit code.
+
+    Parameters
+    ----------
+    only
+        Take only inputs with these tokens, also those that an earlier run could not do.
+    """
+    parser = _parser()
+    arguments = parser.read(words, _Arguments())
     recipe = chosen_recipe(arguments.recipe, arguments.retain, at_random=arguments.random)
     _check_places(arguments)
     project = Project.beside(arguments.output)
@@ -110,9 +117,12 @@ def deidentify(words: list[str]) -> int:
         run: Run | Batch
         if writes and not _is_single(arguments):
             from dicomveil.batch.ledger import Ledger
+            from dicomveil.cli.started import keep_command, write_page
 
             ledger = stack.enter_context(Ledger(project.ledger_path))
-            run = _batch(arguments, _work(arguments, recipe, in_use, project, layout, digest), ledger)
+            keep_command(project, parser.options(), arguments, recipe)
+            stack.callback(write_page, project)
+            run = _batch(arguments, _work(arguments, recipe, in_use, project, layout, digest), ledger, only)
         else:
             pseudonyms = chosen_pseudonyms(recipe, in_use, project, dry_run=not writes)
             dry = not writes and not _is_single(arguments)
@@ -154,13 +164,14 @@ def _work(
     )
 
 
-def _batch(arguments: _Arguments, work: Work, ledger: Ledger) -> Batch:
+def _batch(arguments: _Arguments, work: Work, ledger: Ledger, only: frozenset[bytes] | None) -> Batch:
     from dicomveil.batch.batch import Batch
     from dicomveil.batch.crew import crew_of, jobs_for
     from dicomveil.batch.inputs import Inputs
 
     inputs = Inputs(arguments.input)
-    return Batch(work, inputs, crew_of(arguments.jobs or jobs_for(inputs)), ledger)
+    crew = crew_of(arguments.jobs or jobs_for(inputs))
+    return Batch(work, inputs, crew, ledger, retried=only is not None, only=only)
 
 
 def _run(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from dicomveil.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Arguments = TypeVar("Arguments", bound=argparse.Namespace)
 
@@ -39,6 +42,10 @@ class Parser(argparse.ArgumentParser):
         if rest:
             self.error(self._about(rest[0]))
         return found
+
+    def options(self) -> Sequence[argparse.Action]:
+        """Return the options and other words there are."""
+        return tuple(self._actions)
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse would print."""

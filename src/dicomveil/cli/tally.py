@@ -32,8 +32,9 @@ class Tally:
 
     def add(self, outcome: Outcome) -> bool:
         """Count one file; return whether it was refused or failed, other than by its copy being there already."""
-        if outcome.corrects == "done":
+        if outcome.corrects is not None:
             self.done -= 1
+            self.pixels_not_checked -= outcome.corrects.pixels_not_checked
         if outcome.code == "done":
             self.done += 1
             self.pixels_not_checked += outcome.report is not None and outcome.report.pixels_not_checked

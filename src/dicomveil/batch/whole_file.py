@@ -1,0 +1,45 @@
+"""A text file for its owner's eyes only, written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, TextIO
+
+from dicomveil.pseudonyms.private_file import open_private
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def whole_file(path: str, *, replace: bool = False) -> Iterator[TextIO]:
+    """Give a stream to write a file with (0600), which has its name only when the context is left without an error.
+
+    Parameters
+    ----------
+    replace
+        Take the place of a file that is there.
+
+    Raises
+    ------
+    FileExistsError
+        If there is one, and it is not to be replaced.
+    OSError
+        If it cannot be written; nothing is left of it then.
+    """
+    if not replace and os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    temporary = f"{path}.{os.urandom(8).hex()}.new"
+    try:
+        descriptor = open_private(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        with open(descriptor, "w", encoding="utf-8", newline="") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(descriptor)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise

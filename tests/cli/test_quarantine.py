@@ -1,0 +1,103 @@
+"""Files that could not be done are listed with what to do, and taken again when asked."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cli.cases import instance
+from dicomveil.batch.ledger import Ledger
+
+
+@pytest.fixture
+def done(dicomveil, ward, shared):
+    """A project with two files that could not be done, a cut and a private one, and a duplicate."""
+    (ward / "Wimpleton_twice.dcm").write_bytes(instance(1))
+    dicomveil("deidentify", ward, shared)
+    return shared
+
+
+def listed(dicomveil, shared, *words: str) -> dict[str, dict[str, str]]:
+    lines = map(json.loads, dicomveil("quarantine", "list", shared, "--json", *words).out.splitlines())
+    return {line["code"]: line for line in lines}
+
+
+def test_the_list_says_why_and_what_to_do_and_gives_code_1(dicomveil, done):
+    said = dicomveil("quarantine", "list", done)
+    assert (said.code, said.err) == (1, "")
+    assert "what to do: export or transfer it again\n" in said.out
+    assert "private-sop-class (1): " in said.out
+
+
+def test_neither_duplicates_nor_skipped_files_are_listed(dicomveil, done):
+    assert set(listed(dicomveil, done)) == {"malformed", "private-sop-class"}
+
+
+def test_json_has_token_code_message_and_what_to_do_but_no_path(dicomveil, done):
+    told = listed(dicomveil, done)["malformed"]
+    assert set(told) == {"token", "code", "message", "meaning", "to_do", "source"}
+    assert told["to_do"] == "export or transfer it again"
+
+
+def test_paths_are_found_again_when_asked_for(dicomveil, done, ward):
+    cut = ward / "Wimpleton_Araminta" / "Wimpleton_cut.dcm"
+    assert listed(dicomveil, done, "--show-paths")["malformed"]["path"] == str(cut)
+    assert repr(str(cut)) in dicomveil("quarantine", "list", done, "--show-paths").out
+    cut.unlink()
+    assert listed(dicomveil, done, "--show-paths")["malformed"]["path"] is None
+
+
+def test_an_empty_list_gives_code_0(dicomveil, export, shared):
+    dicomveil("deidentify", export, shared)
+    said = dicomveil("quarantine", "list", shared)
+    assert (said.code, said.out) == (0, "No file is left that could not be done.\n")
+    said = dicomveil("quarantine", "retry", shared)
+    assert (said.code, said.out, said.err) == (0, "", "dicomveil: there is nothing to retry\n")
+
+
+def test_retry_takes_only_what_could_not_be_done(dicomveil, done):
+    said = dicomveil("quarantine", "retry", done, "--json")
+    summary = json.loads(said.out.splitlines()[-1])["summary"]
+    assert said.code == 1
+    assert (summary["done"], summary["why"]) == (0, {"retried": 2})
+
+
+def test_retry_does_what_was_mended_and_leaves_the_rest(dicomveil, done, ward):
+    (ward / "Wimpleton_Araminta" / "Wimpleton_cut.dcm").write_bytes(instance(4))
+    token = listed(dicomveil, done)["malformed"]["token"]
+    said = dicomveil("quarantine", "retry", done, token)
+    assert said.code == 0
+    assert set(listed(dicomveil, done)) == {"private-sop-class"}
+
+
+@pytest.mark.parametrize("word", ["Wimpleton", "00", "0000000000000000"])
+def test_a_word_that_is_no_token_of_the_list_is_refused_unrepeated(dicomveil, done, word):
+    said = dicomveil("quarantine", "retry", done, word)
+    assert (said.code, said.out) == (2, "")
+    assert "token 1" in said.err
+    assert word not in said.err
+
+
+def test_an_interrupted_run_is_to_be_gone_on_with_first(dicomveil, done):
+    with Ledger(f"{done}.dicomveil/ledger") as ledger:
+        ledger.begin(b"any", started="2026-01-02", software="0", recipe="basic", fingerprint="", jobs=1)
+    said = dicomveil("quarantine", "retry", done)
+    assert (said.code, said.out) == (2, "")
+    assert "dicomveil resume" in said.err
+
+
+def test_files_of_another_input_are_listed_but_not_tried(dicomveil, done, tmp_path):
+    (tmp_path / "next").mkdir()
+    (tmp_path / "next" / "nine.dcm").write_bytes(instance(9))
+    dicomveil("deidentify", tmp_path / "next", done)
+    assert len(listed(dicomveil, done)) == 2
+    said = dicomveil("quarantine", "retry", done)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("dicomveil: 2 are of other inputs than the last run's")
+
+
+@pytest.mark.parametrize("words", [["sing"], ["list", "0000000000000000"]], ids=["word", "list-of-tokens"])
+def test_other_words_are_refused(dicomveil, done, words):
+    what, *rest = words
+    assert dicomveil("quarantine", what, done, *rest).code == 2

@@ -1,0 +1,125 @@
+"""How a project stands, for people and for programs; and nothing of a patient in any of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from cli.cases import PLANTED
+from dicomveil.batch.ledger import Ledger
+
+WARD = 7
+
+
+@pytest.fixture
+def done(dicomveil, ward, shared):
+    """A project of the ward: four done, two not, one skipped."""
+    dicomveil("deidentify", ward, shared)
+    return shared
+
+
+def test_status_tells_runs_outcomes_recipe_and_what_to_do_next(dicomveil, done):
+    said = dicomveil("status", done)
+    assert (said.code, said.err) == (1, "")
+    assert said.out.startswith("Recipe basic ")
+    assert " 7 files, 4 of them done" in said.out
+    assert "not done            malformed" in said.out
+    assert f"Next: dicomveil quarantine list {done} " in said.out
+
+
+def test_all_done_gives_code_0_and_nothing_to_do(dicomveil, export, shared):
+    dicomveil("deidentify", export, shared)
+    said = dicomveil("status", f"{shared}.dicomveil")
+    assert (said.code, said.err) == (0, "")
+    assert "nothing is left to do" in said.out
+
+
+def test_status_as_json(dicomveil, done):
+    told = json.loads(dicomveil("status", done, "--json").out)
+    assert (told["state"], told["known"], told["quarantined"], told["all_done"]) == ("ended", WARD, 2, False)
+    assert told["by_code"] == {"done": 4, "malformed": 1, "private-sop-class": 1, "skipped": 1}
+    assert [run["files"] for run in told["runs"]] == [WARD]
+    assert (told["recipe"], told["edition"]) == ("basic", "2026d")
+
+
+def test_how_far_a_killed_run_is(dicomveil, export, shared):
+    dicomveil("deidentify", export, shared)
+    with Ledger(f"{shared}.dicomveil/ledger") as ledger:
+        source = bytes.fromhex(json.loads(dicomveil("status", shared, "--json").out)["runs"][0]["source"])
+        ledger.begin(source, started="2026-01-02", software="0", recipe="basic", fingerprint="", jobs=1)
+        at_work = dicomveil("status", shared)
+    (export / "later.dcm").write_bytes(b"")
+    killed = dicomveil("status", shared)
+    assert (at_work.code, killed.code) == (1, 1)
+    assert "at work; 3 of 3 files" in at_work.out
+    assert "interrupted; 3 of 4 files" in killed.out
+    assert f"Next: dicomveil resume {shared}" in killed.out
+
+
+def test_a_row_a_file_goes_to_standard_output(dicomveil, done):
+    rows = list(csv.DictReader(io.StringIO(dicomveil("status", done, "--csv", "-").out)))
+    lines = [json.loads(line) for line in dicomveil("status", done, "--jsonl", "-").out.splitlines()]
+    assert len(rows) == len(lines) == WARD
+    assert [row["token"] for row in rows] == [line["token"] for line in lines]
+    for row in rows:
+        assert (row["code"] == "done") == (done / row["target"]).is_file()
+
+
+@pytest.mark.parametrize("option", ["--csv", "--jsonl", "--html"])
+def test_a_file_is_for_its_owner_only_and_never_overwritten(dicomveil, done, tmp_path, option):
+    path = tmp_path / "account"
+    assert dicomveil("status", done, option, path).code == 1
+    before = path.read_bytes()
+    assert before
+    if os.name == "posix":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    said = dicomveil("status", done, option, path)
+    assert (said.code, said.out) == (2, "")
+    assert str(path) not in said.err
+    assert path.read_bytes() == before
+
+
+def test_two_accounts_cannot_share_standard_output(dicomveil, done):
+    assert dicomveil("status", done, "--json", "--csv", "-").code == 2
+
+
+@pytest.mark.parametrize(
+    "command", [["status"], ["resume"], ["quarantine", "list"], ["quarantine", "retry"]], ids=" ".join
+)
+def test_where_no_run_was_made_there_is_nothing_to_tell(dicomveil, tmp_path, command):
+    said = dicomveil(*command, tmp_path / "Wimpleton")
+    assert (said.code, said.out) == (2, "")
+    assert "there is no ledger" in said.err
+    assert "Wimpleton" not in said.err
+
+
+def test_no_planted_value_and_no_input_path_is_in_any_account(dicomveil, ward, done):
+    page = Path(f"{done}.dicomveil/report.html").read_text(encoding="utf-8")
+    told = page + "".join(
+        dicomveil(*words).all
+        for words in (
+            ("status", done),
+            ("status", done, "--json"),
+            ("status", done, "--csv", "-"),
+            ("status", done, "--jsonl", "-"),
+            ("quarantine", "list", done),
+            ("quarantine", "list", done, "--json"),
+            ("quarantine", "retry", done),
+        )
+    )
+    assert len(told) > 10_000
+    assert [text for text in (*PLANTED, str(ward)) if text.lower() in told.lower()] == []
+
+
+def test_a_page_that_cannot_be_written_fails_no_run(dicomveil, export, shared):
+    Path(f"{shared}.dicomveil/report.html").mkdir(parents=True)
+    said = dicomveil("deidentify", export, shared)
+    assert said.code == 0
+    assert "report.html could not be written: " in said.err
+    assert "done" in said.out
