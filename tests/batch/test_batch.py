@@ -101,7 +101,7 @@ def test_of_files_with_one_uid_the_first_by_name_has_the_copy_whoever_is_faster(
     export: Path, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = export / "000a"
-    first.write_bytes(instance(150, element(0x00181030, "LO", "first")))  # 150 is done in a later portion
+    first.write_bytes(instance(150, element(0x00180060, "DS", "80")))  # 150 is done in a later portion
 
     outcomes = list(batch(export, ledger))
     assert codes(outcomes) == {DONE: 200, "duplicate": 1}
@@ -125,7 +125,7 @@ def test_of_files_with_one_uid_the_first_by_name_has_the_copy_whoever_is_faster(
 def test_overwriting_settles_it_the_same_way(
     export: Path, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: int
 ) -> None:
-    (export / "000a").write_bytes(instance(150, element(0x00181030, "LO", "first")))
+    (export / "000a").write_bytes(instance(150, element(0x00180060, "DS", "80")))
     list(batch(export, ledger))
     undisturbed = copies(tmp_path)
     for path in (tmp_path / "shared").rglob("*.dcm"):
@@ -143,7 +143,7 @@ def test_a_second_run_takes_only_what_is_new_or_changed_and_says_why(
 ) -> None:
     list(batch(export, ledger))
     (export / "new").write_bytes(instance(900))
-    (export / "003").write_bytes(instance(3, element(0x00181030, "LO", "changed")))
+    (export / "003").write_bytes(instance(3, element(0x00180060, "DS", "70")))
     gone = next(iter(sorted((tmp_path / "shared").rglob("*.dcm"))))
     gone.unlink()
     again = batch(export, ledger)
@@ -200,14 +200,15 @@ def test_with_whole_fingerprints_a_change_is_seen_that_size_and_time_do_not_tell
     export: Path, ledger: Ledger, tmp_path: Path
 ) -> None:
     path = export / "003"
-    path.write_bytes(instance(3, element(0x00181030, "LO", "one")))
+    path.write_bytes(instance(3, element(0x00180060, "DS", "120")))
     list(batch(export, ledger, whole=True))
     before, status = copies(tmp_path), path.stat()
-    path.write_bytes(instance(3, element(0x00181030, "LO", "two")))
+    path.write_bytes(instance(3, element(0x00180060, "DS", "130")))
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert codes(list(batch(export, ledger))) == {}
+    assert copies(tmp_path) == before
     list(batch(export, ledger, whole=True))
-    assert len(copies(tmp_path)) == len(before)
+    assert copies(tmp_path) != before
 
 
 # --- killed, full, gone
@@ -375,3 +376,22 @@ def test_a_work_travels_without_its_secret_being_shown(tmp_path: Path) -> None:
     assert KEY.secret.hex() not in repr(work(tmp_path))
     assert replace(work(tmp_path), whole=True).whole
     assert Task(Input(1, "", ""), "ab").may_replace is False
+
+
+def test_two_folders_that_hold_the_same_instances_have_one_copy_of_each(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    other = tmp_path / "other folder"
+    shutil.copytree(export, other)
+    (other / "003").write_bytes(instance(3, element(0x00180060, "DS", "90")))
+    list(batch(export, ledger))
+    before = copies(tmp_path)
+    second = Batch(work(tmp_path), Inputs(other), crew_of(1), ledger)
+    assert codes(list(second)) == {"duplicate": 200}
+    assert copies(tmp_path) == before
+    assert second.unrecorded == 0
+    over = Batch(work(tmp_path, overwrite=True), Inputs(other), crew_of(1), ledger)
+    assert codes(list(over)) == {DONE: 200}
+    assert len(copies(tmp_path)) == 200
+    assert copies(tmp_path) != before
+    assert codes(list(batch(export, ledger))) == {"duplicate": 200}

@@ -7,26 +7,18 @@ import sqlite3
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.chunks import Task, chunks, halves
+from dicomveil.batch.booking import Booking, told_before
+from dicomveil.batch.chunks import Task, chunks
 from dicomveil.batch.layout import layout_of
 from dicomveil.batch.ledger import unusable
-from dicomveil.batch.outcome import (
-    DONE,
-    DUPLICATE,
-    DUPLICATE_MESSAGE,
-    MAY_PASS,
-    QUARANTINED,
-    SKIPPED,
-    THERE_ALREADY,
-    Corrected,
-    Outcome,
-)
+from dicomveil.batch.outcome import DONE, DUPLICATE, MAY_PASS, QUARANTINED, SKIPPED, THERE_ALREADY, Outcome
 from dicomveil.batch.portion import carry_out, go_on, packed, stop_after_this_file
+from dicomveil.batch.spread import Spread
 from dicomveil.batch.tokens import Tokens
 from dicomveil.pseudonyms.key import ProjectKey
 from dicomveil.version import VERSION
@@ -34,12 +26,10 @@ from dicomveil.version import VERSION
 if TYPE_CHECKING:
     from dicomveil.batch.crew import Crew
     from dicomveil.batch.inputs import Input, Inputs
-    from dicomveil.batch.ledger import Claim, Entry, Ledger
+    from dicomveil.batch.ledger import Entry, Ledger
     from dicomveil.batch.work import Work
 
-_MOST_UNRECORDED = 10_000
 _MOST_TOLD_AGAIN = 1_000
-_WINDOW_PER_JOB = 2
 
 
 class Batch:
@@ -47,8 +37,8 @@ class Batch:
 
     Of several inputs with one SOP Instance UID the first in the order of names has the copy, whatever finished first.
     ``before`` counts the inputs that need nothing because an earlier run has seen to them, by code; of those that could
-    not be done the first thousand are also yielded again. ``why`` counts those that were taken, by reason, and
-    ``unrecorded`` the outcomes that the ledger could not take. ``interrupted`` says that it was stopped.
+    not be done the first thousand are also yielded again. ``why`` counts those that were taken, by reason.
+    ``interrupted`` says that it was stopped.
 
     Parameters
     ----------
@@ -73,7 +63,6 @@ class Batch:
         self._layout = layout_of(work)
         self.before: Counter[str] = Counter()
         self.why: Counter[str] = Counter()
-        self.unrecorded = 0
         self.interrupted = False
         self.dry_run = work.dry_run
         self.target = self._layout.root
@@ -87,8 +76,13 @@ class Batch:
         self._tokens = Tokens(ProjectKey(ledger.secret) if work.without_key else work.key)
         self._target_length = len(self._layout.root.rstrip(os.sep)) + 1
         self._failed_before: deque[Outcome] = deque()
-        self._waiting = 0
-        self._late: list[tuple[Outcome, str | None]] = []
+        self._spread = Spread(crew, partial(carry_out, self._pickled), _quarantined)
+        self._booking = Booking(ledger, self._tokens, self._inside, overwrite=work.overwrite)
+
+    @property
+    def unrecorded(self) -> int:
+        """How many outcomes the ledger could not take."""
+        return self._booking.unrecorded
 
     def count(self) -> int:
         """Return how many files there are; a listing, nothing is opened."""
@@ -103,21 +97,23 @@ class Batch:
         go_on()
         self._begin()
         try:
-            yield from self._carried_out(self._tasks())
+            for outcomes in self._spread.over(chunks(self._tasks())):
+                yield from self._booking.book(outcomes)
+                yield from self._told_again()
+            yield from self._told_again()
             if not self.interrupted:
-                yield from self._settled()
+                yield from self._booking.settled(self._inputs, self._done_over)
             whole = not self.interrupted
         finally:
             self._crew.close()
-            if self._late:
-                self._record([])
-                self.unrecorded += len(self._late)
+            self._booking.record([])
             with suppress(sqlite3.Error):  # a full disk; the run is then one that has not ended
                 self._ledger.end(ended=_now(), seconds=time.monotonic() - begin, interrupted=not whole)
 
     def stop(self) -> None:
         """Hand nothing more out and end when what is in hand is done; may be called from a signal handler."""
         self.interrupted = True
+        self._spread.stop()
         if self._crew.jobs == 1:
             stop_after_this_file()
 
@@ -144,7 +140,7 @@ class Batch:
     def _tasks(self) -> Iterator[Task]:
         is_first = not self._ledger.knows_any()
         for item in self._inputs:
-            token = self._token(item)
+            token = self._tokens.of(item)
             if self._only is not None and token not in self._only:
                 continue
             entry = None if is_first else self._ledger.entry(token)
@@ -157,7 +153,7 @@ class Batch:
                 if entry.code in (DONE, SKIPPED) or len(self._failed_before) >= _MOST_TOLD_AGAIN:
                     self.before[entry.code] += 1
                 else:
-                    self._failed_before.append(_told(item, token, entry))
+                    self._failed_before.append(told_before(item, token, entry))
 
     def _why(self, item: Input, entry: Entry | None) -> str:
         """Return why an input is to be taken; empty if it need not be."""
@@ -179,150 +175,13 @@ class Batch:
             return "compared"
         return ""
 
-    def _token(self, item: Input) -> bytes:
-        return self._tokens.of(item)
-
-    # --- doing it
-
-    def _carried_out(self, tasks: Iterator[Task]) -> Iterator[Outcome]:
-        """Hand portions out, a bounded number at a time, and yield what comes back."""
-        portions = chunks(tasks)
-        pending: dict[Future[list[Outcome]], list[Task]] = {}
-        window = self._crew.jobs * _WINDOW_PER_JOB + 1 if self._crew.jobs > 1 else 1
-        for portion in portions:
-            if self.interrupted:
-                break
-            pending[self._submit(portion)] = portion
-            if len(pending) >= window:
-                yield from self._collected(pending)
-            yield from self._told_again()
-        yield from self._told_again()
-        while pending:
-            if self.interrupted:
-                for future in [each for each in pending if each.cancel()]:
-                    del pending[future]
-            if pending:
-                yield from self._collected(pending)
-
     def _told_again(self) -> Iterator[Outcome]:
         while self._failed_before and not self.interrupted:
             yield self._failed_before.popleft()
 
-    def _submit(self, portion: list[Task]) -> Future[list[Outcome]]:
-        return self._crew.submit(carry_out, self._pickled, portion)
-
-    def _collected(self, pending: dict[Future[list[Outcome]], list[Task]]) -> Iterator[Outcome]:
-        """Wait for a portion; if a worker died, do what was lost with it once more, a portion at a time."""
-        finished, _ = wait(pending, return_when=FIRST_COMPLETED)
-        lost: list[list[Task]] = []
-        for future in finished:
-            portion = pending.pop(future)
-            try:
-                outcomes = future.result()
-            except BrokenExecutor:
-                lost.append(portion)
-                continue
-            yield from self._booked(outcomes)
-        if lost:
-            yield from self._rescued(lost, pending)
-
-    def _rescued(self, lost: list[list[Task]], pending: dict[Future[list[Outcome]], list[Task]]) -> Iterator[Outcome]:
-        """Do portions again that were lost with a worker: each alone, in halves if it kills its worker again."""
-        self._crew.renew()
-        for future in [each for each in pending if self._crew.breaks_as_one and _is_lost(each)]:
-            lost.append(pending.pop(future))
-        lost.sort(key=lambda portion: portion[0].item.number, reverse=True)
-        while lost and not self.interrupted:
-            portion = lost.pop()
-            future = self._submit(portion)
-            try:
-                yield from self._booked(future.result())
-            except BrokenExecutor:
-                self._crew.renew()
-                if len(portion) == 1:
-                    yield from self._booked([_quarantined(portion[0])])
-                else:
-                    lost += reversed(halves(portion))
-
-    # --- writing it down
-
-    def _booked(self, outcomes: list[Outcome]) -> Iterator[Outcome]:
-        """Note what became of inputs, and yield it, but for those whose place another has: they wait for the end."""
-        taken: dict[str, str] = {}
-        told: list[Outcome] = []
-        noted: list[Outcome] = []
-        for each in outcomes:
-            inside = self._inside(each)
-            outcome = each
-            if inside is not None and outcome.code == DONE:
-                if self._owner(inside, taken) not in (None, outcome.token):
-                    outcome = outcome._replace(code=THERE_ALREADY)
-                else:
-                    taken[inside] = outcome.token
-            noted.append(outcome)
-            if outcome.code == THERE_ALREADY:
-                self._waiting += 1
-            else:
-                told.append(outcome)
-        self._record(noted)
-        yield from told
-
-    def _owner(self, inside: str, taken: dict[str, str]) -> str | None:
-        """Return the token of the input that has a place."""
-        if inside in taken:
-            return taken[inside]
-        owner = self._ledger.owner(inside)
-        return None if owner is None or owner.source != self._ledger.source else owner.token.hex()
-
-    def _settled(self) -> Iterator[Outcome]:
-        """Say whose copy it is where several inputs want one place: the first in the order of names has it."""
-        again: set[str] = set()
-        if self._waiting:
-            for item in self._inputs:
-                token = self._token(item)
-                entry = self._ledger.entry(token)
-                if entry is None or entry.code != THERE_ALREADY or entry.run != self._ledger.run:
-                    continue
-                assert entry.target is not None
-                yield from self._settled_for(item, token, entry, again)
-        if again:
-            for item in self._inputs:
-                if self._token(item).hex() in again:
-                    self._record([*self._done_over(item)])
-
-    def _settled_for(self, item: Input, token: bytes, entry: Entry, again: set[str]) -> Iterator[Outcome]:
-        target = entry.target or ""
-        owner = self._ledger.owner(target)
-        told = _told(item, token, entry)
-        if owner is None:
-            yield told
-        elif owner.number < item.number:
-            outcome = told._replace(code=DUPLICATE, message=DUPLICATE_MESSAGE, target=None)
-            self._record([outcome])
-            yield outcome
-            if self._work.overwrite and owner.run == self._ledger.run:
-                again.add(owner.token.hex())  # whichever came last lies there now
-        else:
-            self._ledger.disown(owner, DUPLICATE, DUPLICATE_MESSAGE)
-            outcomes = self._done_over(item)
-            self._record(outcomes)
-            yield from outcomes
-            yield _corrected(owner)
-
     def _done_over(self, item: Input) -> list[Outcome]:
         """Do an input in this process; its copy takes the place of the one that is there."""
-        return carry_out(self._pickled, [Task(item, self._token(item).hex(), may_replace=True)])
-
-    def _record(self, outcomes: list[Outcome]) -> None:
-        """Hand outcomes to the ledger; what it cannot take now, for want of space, is tried again with the next."""
-        self._late += [(each, self._inside(each)) for each in outcomes]
-        try:
-            self._ledger.record(self._late)
-            self._late = []
-        except sqlite3.Error:
-            if len(self._late) > _MOST_UNRECORDED:
-                self.unrecorded += len(self._late)
-                self._late = []
+        return carry_out(self._pickled, [Task(item, self._tokens.of(item).hex(), may_replace=True)])
 
     def _inside(self, outcome: Outcome) -> str | None:
         return None if outcome.target is None else outcome.target[self._target_length :]
@@ -332,34 +191,7 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _is_lost(future: Future[list[Outcome]]) -> bool:
-    """Tell whether a portion was lost with its worker; a broken pool loses all, at nearly the same time."""
-    return isinstance(future.exception(), BrokenExecutor)
-
-
-def _quarantined(task: Task) -> Outcome:
+def _quarantined(task: Task) -> list[Outcome]:
     item = task.item
     message = "a worker died of it, also when it was done alone"
-    return Outcome(item.number, task.token, QUARANTINED, message, None, None, item.path, item.size, item.changed_ns)
-
-
-def _told(item: Input, token: bytes, entry: Entry) -> Outcome:
-    """Return an outcome as the ledger has it."""
-    return Outcome(
-        item.number,
-        token.hex(),
-        entry.code,
-        entry.message,
-        None,
-        None,
-        item.path,
-        item.size,
-        item.changed_ns,
-        entry.fingerprint,
-    )
-
-
-def _corrected(owner: Claim) -> Outcome:
-    """Return what has become of an input that was told to be done, and whose place another has now."""
-    early = Corrected(owner.pixels_not_checked)
-    return Outcome(owner.number, owner.token.hex(), DUPLICATE, DUPLICATE_MESSAGE, None, None, "", corrects=early)
+    return [Outcome(item.number, task.token, QUARANTINED, message, None, None, item.path, item.size, item.changed_ns)]

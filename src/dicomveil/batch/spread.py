@@ -23,7 +23,7 @@ class Spread(Generic[Result]):
     Parameters
     ----------
     do
-        Does a portion; called in a worker, so it has to be a function of a module.
+        Does a portion; called in a worker, so it has to be a function of a module, or a partial one of such.
     lost
         Says what comes of a file that kills its worker also when it is done alone.
     """
@@ -33,21 +33,35 @@ class Spread(Generic[Result]):
         self._do = do
         self._lost = lost
         self._pending: dict[Future[Result], list[Task]] = {}
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Hand nothing more out; what workers have in hand still comes back. May be called from a signal handler."""
+        self._stopped = True
 
     def over(self, portions: Iterable[list[Task]]) -> Iterator[Result]:
         """Yield the result of each portion; left early, it takes back what nobody has begun."""
         window = self._crew.jobs * _WINDOW_PER_JOB + 1 if self._crew.jobs > 1 else 1
         try:
             for portion in portions:
+                if self._stopped:
+                    break
                 self._pending[self._crew.submit(self._do, portion)] = portion
                 if len(self._pending) >= window:
                     yield from self._collected()
             while self._pending:
-                yield from self._collected()
+                if self._stopped:
+                    self._take_back()
+                if self._pending:
+                    yield from self._collected()
         finally:
-            for future in self._pending:
-                future.cancel()
+            self._take_back()
             self._pending.clear()
+
+    def _take_back(self) -> None:
+        """Take back what no worker has begun."""
+        for future in [each for each in self._pending if each.cancel()]:
+            del self._pending[future]
 
     def _collected(self) -> Iterator[Result]:
         finished, _ = wait(self._pending, return_when=FIRST_COMPLETED)
@@ -69,14 +83,15 @@ class Spread(Generic[Result]):
         if self._crew.breaks_as_one:
             for future in [each for each in self._pending if isinstance(each.exception(), BrokenExecutor)]:
                 lost.append(self._pending.pop(future))
-        while lost:
+        lost.sort(key=lambda portion: portion[0].item.number, reverse=True)
+        while lost and not self._stopped:
             portion = lost.pop()
             try:
                 result = self._crew.submit(self._do, portion).result()
             except BrokenExecutor:
                 self._crew.renew()
                 if len(portion) > 1:
-                    lost += halves(portion)
+                    lost += reversed(halves(portion))
                     continue
                 result = self._lost(portion[0])
             yield result

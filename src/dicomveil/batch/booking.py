@@ -1,0 +1,148 @@
+"""Write down what became of inputs, and settle whose copy it is where several want one place."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from dicomveil.batch.outcome import DONE, DUPLICATE, DUPLICATE_MESSAGE, THERE_ALREADY, Corrected, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from dicomveil.batch.inputs import Input
+    from dicomveil.batch.ledger import Claim, Entry, Ledger
+    from dicomveil.batch.tokens import Tokens
+
+_MOST_UNRECORDED = 10_000
+
+
+class Booking:
+    """The outcomes of one run on their way into the ledger.
+
+    Parameters
+    ----------
+    inside
+        Gives the target of an outcome relative to the output.
+    overwrite
+        Copies may have been written over one another, so that nobody knows whose bytes lie there.
+    """
+
+    def __init__(
+        self, ledger: Ledger, tokens: Tokens, inside: Callable[[Outcome], str | None], *, overwrite: bool
+    ) -> None:
+        self._ledger = ledger
+        self._tokens = tokens
+        self._inside = inside
+        self._overwrite = overwrite
+        self._unwritten: list[tuple[Outcome, str | None]] = []
+        self._lost = 0
+        self._waiting = False
+
+    @property
+    def unrecorded(self) -> int:
+        """How many outcomes the ledger could not take."""
+        return self._lost + len(self._unwritten)
+
+    def book(self, outcomes: Iterable[Outcome]) -> list[Outcome]:
+        """Note outcomes; return them, but for those whose place another input has: they wait for `settled`."""
+        taken: dict[str, str] = {}
+        noted = [self._claimed(each, taken) for each in outcomes]
+        self.record(noted)
+        told = [each for each in noted if each.code != THERE_ALREADY]
+        self._waiting = self._waiting or len(told) < len(noted)
+        return told
+
+    def settled(self, items: Iterable[Input], done_over: Callable[[Input], list[Outcome]]) -> Iterator[Outcome]:
+        """Yield what becomes of inputs that wait: of those that want one place the first by name has it.
+
+        Parameters
+        ----------
+        items
+            All inputs, in the order of names; iterated up to twice.
+        done_over
+            Does an input whose copy may take the place of the one that is there.
+        """
+        again: set[bytes] = set()
+        for item in items if self._waiting else ():
+            token = self._tokens.of(item)
+            entry = self._ledger.entry(token)
+            if entry is not None and entry.code == THERE_ALREADY and entry.run == self._ledger.run:
+                yield from self._settled(item, token, entry, again, done_over)
+        for item in items if again else ():
+            if self._tokens.of(item) in again:
+                self.record(done_over(item))
+
+    def record(self, outcomes: list[Outcome]) -> None:
+        """Hand outcomes to the ledger; what it cannot take now, for want of space, is tried again with the next."""
+        self._unwritten += [(each, self._inside(each)) for each in outcomes]
+        try:
+            self._ledger.record(self._unwritten)
+            self._unwritten = []
+        except sqlite3.OperationalError:
+            if len(self._unwritten) > _MOST_UNRECORDED:
+                self._lost += len(self._unwritten)
+                self._unwritten = []
+
+    def _claimed(self, outcome: Outcome, taken: dict[str, str]) -> Outcome:
+        """Return an outcome as it can be noted: one whose place another input has is not done yet."""
+        inside = self._inside(outcome)
+        if outcome.code != DONE or inside is None:
+            return outcome
+        owner = self._ledger.owner(inside)
+        mine = owner is None or (owner.source == self._ledger.source and owner.token.hex() == outcome.token)
+        if not mine or taken.get(inside, outcome.token) != outcome.token:
+            return outcome._replace(code=THERE_ALREADY)
+        taken[inside] = outcome.token
+        return outcome
+
+    def _settled(
+        self,
+        item: Input,
+        token: bytes,
+        entry: Entry,
+        again: set[bytes],
+        done_over: Callable[[Input], list[Outcome]],
+    ) -> Iterator[Outcome]:
+        owner = self._ledger.owner(entry.target or "")
+        told = told_before(item, token, entry)
+        if owner is None:
+            yield told
+            return
+        ours = owner.run == self._ledger.run
+        first = owner.number < item.number if owner.source == self._ledger.source else not self._overwrite
+        if first:
+            outcome = told._replace(code=DUPLICATE, message=DUPLICATE_MESSAGE)
+            self.record([outcome])
+            yield outcome
+            if self._overwrite and ours:
+                again.add(owner.token)  # whichever came last lies there now
+        else:
+            self._ledger.disown(owner, DUPLICATE, DUPLICATE_MESSAGE)
+            outcomes = done_over(item)
+            self.record(outcomes)
+            yield from outcomes
+            if ours:
+                yield _corrected(owner)
+
+
+def told_before(item: Input, token: bytes, entry: Entry) -> Outcome:
+    """Return an outcome as the ledger has it."""
+    return Outcome(
+        item.number,
+        token.hex(),
+        entry.code,
+        entry.message,
+        None,
+        None,
+        item.path,
+        item.size,
+        item.changed_ns,
+        entry.fingerprint,
+    )
+
+
+def _corrected(owner: Claim) -> Outcome:
+    """Return what has become of an input that was told to be done, and whose place another has now."""
+    early = Corrected(owner.pixels_not_checked)
+    return Outcome(owner.number, owner.token.hex(), DUPLICATE, DUPLICATE_MESSAGE, None, None, "", corrects=early)
