@@ -26,6 +26,7 @@ from dicomveil.batch.outcome import (
     THERE_ALREADY,
     Outcome,
 )
+from dicomveil.batch.places import is_url, resolved, taken_under
 from dicomveil.batch.portion import carry_out
 from dicomveil.pseudonyms.derive import Deriver
 from dicomveil.version import VERSION
@@ -82,6 +83,7 @@ class Batch:
         self._only = only
         self._derive = Deriver(work.key, "input")
         self._target_length = len(work.target.rstrip(os.sep)) + 1
+        self._is_taken = taken_under(work.target)
         self._waiting = 0
         self._late: list[tuple[Outcome, str | None, str | None]] = []
         self._actions: dict[tuple[int, ...], tuple[str, list[object]]] = {}
@@ -110,7 +112,7 @@ class Batch:
                 self._ledger.end(ended=_now(), seconds=time.monotonic() - begin, interrupted=not whole)
 
     def _begin(self) -> None:
-        root = os.path.realpath(self._inputs.root).encode(errors="surrogateescape")
+        root = resolved(self._inputs.root).encode(errors="surrogateescape")
         recipe = self._work.recipe
         try:
             self._ledger.begin(
@@ -148,7 +150,7 @@ class Batch:
             return "overwrite"
         if (item.size, item.changed_ns) != (entry.size, entry.changed_ns):
             return "changed"
-        if entry.code == DONE and not os.path.lexists(f"{self._work.target}/{entry.target}"):
+        if entry.code == DONE and not self._is_taken(f"{self._work.target.rstrip('/')}/{entry.target}"):
             return "copy gone"
         if entry.code == THERE_ALREADY:
             return "there already"
@@ -276,7 +278,8 @@ class Batch:
             outcome = told._replace(code=DUPLICATE, message=DUPLICATE_MESSAGE, target=None)
             self._record([outcome])
             yield outcome
-            if self._work.overwrite and owner.run == self._ledger.run:
+            replaces = self._work.overwrite or is_url(self._work.target)  # a storage lets the later of two writers win
+            if replaces and owner.run == self._ledger.run:
                 again.add(owner.token.hex())  # whichever came last lies there now
         else:
             self._ledger.disown(owner, DUPLICATE, DUPLICATE_MESSAGE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.places import is_url
 from dicomveil.errors import NotWritten
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Layout:
         self.root = root.rstrip(os.sep) or os.sep
         self.dry = dry
         self._naming = naming
+        self._makes_folders = not dry and not is_url(self.root)  # a storage has none, or makes them with a file
         self._made: set[str] = set()
 
     def place(self, report: Report, item: Input) -> str:
@@ -40,7 +42,7 @@ class Layout:
         """
         inside, name = self._naming(report, item)
         folder = f"{self.root}/{inside}" if inside else self.root
-        if folder not in self._made and not self.dry:
+        if self._makes_folders and folder not in self._made:
             try:
                 os.makedirs(folder, exist_ok=True)
             except OSError as error:

@@ -12,8 +12,9 @@ from dicomveil.batch.batch import Batch
 from dicomveil.batch.crew import crew_of, jobs_for
 from dicomveil.batch.inputs import Inputs
 from dicomveil.batch.ledger import Ledger
+from dicomveil.batch.places import exists, is_file, is_folder, is_url, names_folder, spelled
 from dicomveil.batch.portion import GARBAGE_ALLOCATIONS
-from dicomveil.batch.project import Making, Project, check_apart, unwritable
+from dicomveil.batch.project import Making, Project, check_apart, check_project_apart, unwritable
 from dicomveil.batch.run import DONE as ONE_DONE
 from dicomveil.batch.run import Run
 from dicomveil.batch.work import Work
@@ -60,6 +61,8 @@ class _Arguments(argparse.Namespace):
     recipe: str
     retain: list[str]
     key: str | None
+    project: str | None
+    no_archives: bool
     random: bool
     again: bool
     overwrite: bool
@@ -75,9 +78,10 @@ class _Arguments(argparse.Namespace):
 def deidentify(words: list[str]) -> int:
     """Carry out the command and return its exit code."""
     arguments = _parser().read(words, _Arguments())
+    arguments.input, arguments.output = spelled(arguments.input), spelled(arguments.output)
     recipe = chosen_recipe(arguments.recipe, arguments.retain, at_random=arguments.random)
     _check_places(arguments)
-    project = Project.beside(arguments.output)
+    project = _project(arguments)
     in_use = chosen_key(arguments.key, project, recipe)
     project.check(Making.by(recipe, key_of(recipe, in_use)), overwrite=arguments.overwrite)
     writes = not arguments.dry_run and (os.path.isdir(project.folder) or _anything_can_be_done(arguments, recipe))
@@ -102,8 +106,19 @@ def deidentify(words: list[str]) -> int:
 
 def _is_single(arguments: _Arguments) -> bool:
     """Tell whether a file is to become a file under a name of its own."""
-    output = arguments.output
-    return os.path.isfile(arguments.input) and not (os.path.isdir(output) or output.endswith(os.sep))
+    return _inputs(arguments).is_single and not names_folder(arguments.output)
+
+
+def _inputs(arguments: _Arguments) -> Inputs:
+    return Inputs(arguments.input, archives=not arguments.no_archives)
+
+
+def _project(arguments: _Arguments) -> Project:
+    if arguments.project is None:
+        return Project.beside(arguments.output)
+    project = Project(arguments.project)
+    check_project_apart(project, arguments.input, arguments.output)
+    return project
 
 
 def _batch(arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Project, ledger: Ledger) -> Batch:
@@ -118,7 +133,7 @@ def _batch(arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Pro
         refuse_burned_in=arguments.refuse_burned_in,
         whole=arguments.hash,
     )
-    inputs = Inputs(arguments.input)
+    inputs = _inputs(arguments)
     return Batch(work, inputs, crew_of(arguments.jobs or jobs_for(inputs)), ledger)
 
 
@@ -127,7 +142,7 @@ def _run(
 ) -> Run:
     return Run(
         Deidentifier(recipe, pseudonyms, again=arguments.again, refuse_burned_in=arguments.refuse_burned_in),
-        arguments.input,
+        _inputs(arguments),
         arguments.output,
         key,
         overwrite=arguments.overwrite or rehearsal,
@@ -187,15 +202,17 @@ def _check_places(arguments: _Arguments) -> None:
     for what, path in (("input", arguments.input), ("output", arguments.output)):
         if not path:
             raise UsageError(f"the {what} has no name")
-        if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
+        if exists(path) and not (is_file(path) or is_folder(path)):
             raise UsageError(f"the {what} is neither a file nor a folder")
-    if not os.path.exists(arguments.input):
-        raise UsageError("the input does not exist")
-    check_apart(arguments.input, arguments.output)
+    inputs = _inputs(arguments)
+    check_apart(inputs.root, arguments.output)
     check_key_outside(arguments.key, arguments.output)
-    if os.path.isdir(arguments.input) and os.path.isfile(arguments.output):
+    if not inputs.is_single and is_file(arguments.output):
         raise UsageError("the input is a folder and the output a file; name a folder for the output")
-    if not arguments.dry_run:
+    if is_url(arguments.output):
+        if arguments.project is None:
+            raise UsageError("an output in a storage needs --project FOLDER: the private folder stays on this machine")
+    elif not arguments.dry_run:
         _check_writable(arguments.output)
 
 
@@ -243,7 +260,9 @@ def _report(project: Project, recipe: Recipe) -> ReportWriter:
 
 def _parser() -> Parser:
     parser = Parser("deidentify", _DESCRIPTION, _EPILOG)
-    parser.add_argument("input", metavar="IN", help="a DICOM file, or a folder; it is only read")
+    parser.add_argument(
+        "input", metavar="IN", help="a DICOM file, a folder, a zip or tar archive, or a URL; it is only read"
+    )
     parser.add_argument(
         "output",
         metavar="OUT",
@@ -251,6 +270,9 @@ def _parser() -> Parser:
     )
     parser.takes_recipe()
     parser.add_argument("--key", metavar="FILE", help="the project key; without it see below")
+    parser.add_argument(
+        "--project", metavar="FOLDER", help="the private folder, instead of OUT.dicomveil; it stays on this machine"
+    )
     parser.add_argument(
         "-j",
         "--jobs",
@@ -261,6 +283,7 @@ def _parser() -> Parser:
     flags = {
         "--random": "draw stand-ins at random and remember them in OUT.dicomveil, as Safe Harbor asks, "
         "instead of deriving them with the key",
+        "--no-archives": "do not look into zip and tar archives",
         "--again": "also take files that dicomveil has de-identified before",
         "--overwrite": "replace copies that are there already",
         "--dry-run": "decide everything and write nothing: no copy, key, folder or report",
