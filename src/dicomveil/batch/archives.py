@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.batch.kinds import HEAD_BYTES, OTHER, TAR, ZIP, kind_of
-from dicomveil.errors import InstanceError, NotUnpacked
+from dicomveil.errors import NotUnpacked
 
 if TYPE_CHECKING:
     from typing import IO
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dicomveil.batch.unpacking import Reader
 
 _LONGEST_ENDING = 12
-_ENDINGS_OF_DICOM = (".dcm", ".DCM", ".dicom", ".DICOM", ".dic", ".DIC", ".ima", ".IMA", ".img", ".IMG")
+_ENDINGS_OF_DICOM = frozenset({"dcm", "DCM", "dicom", "DICOM", "dic", "DIC", "ima", "IMA", "img", "IMG"})
 
 _MARK = "!//"
 _LOCATOR = re.compile(r"(.+?)!//(-?\d+)/(.*)", re.DOTALL)
@@ -47,24 +47,25 @@ def may_be_archive(path: str) -> bool:
     >>> [may_be_archive(name) for name in ("export.zip", "export", "IM1.dcm", "CT.1.2.840.10008", "a.b/c")]
     [True, False, False, False, False]
     """
-    ending = path[-_LONGEST_ENDING:]
-    if "." not in ending or ending.endswith(_ENDINGS_OF_DICOM):
+    end = path[-_LONGEST_ENDING:]
+    dot = end.rfind(".")
+    if dot < 0 or (ending := end[dot + 1 :]) in _ENDINGS_OF_DICOM:
         return False
-    ending = ending.rpartition(".")[2]
     return not ending.isdigit() and "/" not in ending
 
 
 def archive_kind(path: str) -> str:
-    """Tell by its content what sort of archive a file is; empty if it is none that can be looked into."""
-    with suppress(OSError, EOFError, InstanceError), _opened(path) as stream:
+    """Tell by its content what sort of archive a file is; empty if it is none that can be looked into.
+
+    A compressed file that is damaged from its beginning is taken for one: there may be files in it.
+    """
+    with suppress(OSError), _opened(path) as stream:
         kind = kind_of(stream.read(HEAD_BYTES))
         if kind in (ZIP, TAR, "", OTHER):
             return "" if kind == OTHER else kind
         from dicomveil.batch.tars import holds_tar
-        from dicomveil.batch.unpacking import damage_told
 
-        with damage_told("damaged"):
-            return kind if holds_tar(stream, kind) else ""
+        return kind if holds_tar(stream, kind) else ""
     return ""
 
 

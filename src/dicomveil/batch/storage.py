@@ -73,8 +73,9 @@ def refusals_told() -> Iterator[None]:
     except OSError as error:
         number = error.errno or errno.EIO
         raise OSError(number, os.strerror(number)) from None
-    except Exception:
-        raise OSError(errno.EIO, os.strerror(errno.EIO)) from None
+    except Exception as error:
+        number = errno.EACCES if "Credential" in type(error).__name__ else errno.EIO
+        raise OSError(number, os.strerror(number)) from None
 
 
 def exists(url: str) -> bool:

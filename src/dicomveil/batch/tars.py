@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 from dicomveil.batch.kinds import BZIP2, GZIP, HEAD_BYTES, TAR, XZ, kind_of
-from dicomveil.batch.unpacking import MOST_MEMBERS, Member, unpacked
+from dicomveil.batch.unpacking import MOST_MEMBERS, Member, damage_told, unpacked
 from dicomveil.errors import NotUnpacked
 
 if TYPE_CHECKING:
@@ -35,10 +35,13 @@ def decompressed(stream: IO[bytes], kind: str) -> IO[bytes]:
 
 
 def holds_tar(stream: IO[bytes], kind: str) -> bool:
-    """Tell whether a compressed stream is a tar archive."""
+    """Tell whether a compressed stream is a tar archive, or too damaged to tell."""
     stream.seek(0)
-    with decompressed(stream, kind) as inside:
-        return kind_of(inside.read(HEAD_BYTES)) == TAR
+    try:
+        with damage_told("damaged"), decompressed(stream, kind) as inside:
+            return kind_of(inside.read(HEAD_BYTES)) == TAR
+    except NotUnpacked:
+        return True
 
 
 class TarReader:
