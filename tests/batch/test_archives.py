@@ -16,10 +16,15 @@ from batch.archives import KINDS, TARS, archive_at, packed
 from builders import dicom_file, element
 from dicomveil.batch import tars, unpacking
 from dicomveil.batch.archives import let_go, may_be_archive, read_member
+from dicomveil.batch.batch import Batch
+from dicomveil.batch.crew import crew_of
 from dicomveil.batch.inputs import Input, Inputs, opened
+from dicomveil.batch.ledger import IN_MEMORY, Ledger
 from dicomveil.batch.run import DONE, SKIPPED, Outcome, Run
+from dicomveil.batch.work import Work
 from dicomveil.dataset.limits import Limits
 from dicomveil.errors import InstanceError, LimitExceeded, NotDicom, NotUnpacked
+from dicomveil.recipe.load import load_recipe
 from engine.instances import KEY, deidentifier, with_elements
 
 SECRET = "Quillfeather"
@@ -64,9 +69,9 @@ def test_the_files_of_an_archive_are_taken_as_those_of_a_folder(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar"])
-def test_members_come_in_the_order_of_names(tmp_path: Path, kind: str) -> None:
+def test_members_come_in_the_order_in_which_they_would_in_a_folder(tmp_path: Path, kind: str) -> None:
     inputs = Inputs(archive_at(tmp_path / f"export.{kind}", FILES, kind))
-    assert [item.name for item in inputs] == sorted(FILES)
+    assert [item.name for item in inputs] == ["c.txt", "0/d", f"{SECRET}/a", f"{SECRET}/b"]
     assert [item.number for item in inputs] == [1, 2, 3, 4]
 
 
@@ -177,6 +182,18 @@ def test_names_that_lead_out_of_an_archive_lead_nowhere(tmp_path: Path, kind: st
     made = {path for path in tmp_path.rglob("*") if path.is_file()} - set(before)
     assert {path.relative_to(tmp_path).parts[0] for path in made} == {"shared"}
     assert not [path for path in made if SECRET in str(path)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_second_run_over_an_archive_does_only_what_is_new_in_it(tmp_path: Path, kind: str) -> None:
+    work = Work(load_recipe("basic"), KEY, "", str(tmp_path / "shared"))
+    path = archive_at(tmp_path / "a.data", FILES, kind)
+    with Ledger(IN_MEMORY) as ledger:
+        first, again = (list(Batch(work, Inputs(path), crew_of(1), ledger)) for _ in range(2))
+        archive_at(path, {**FILES, "new": instance(9)}, kind)
+        third = Batch(work, Inputs(path), crew_of(1), ledger)
+        assert [len(first), len(again), len(list(third))] == [4, 0, 1]
+        assert third.before == {DONE: 3, SKIPPED: 1}
 
 
 # --- where a member is found again

@@ -71,6 +71,7 @@ def test_every_command_explains_each_of_its_options(dicomveil, command):
 def test_the_options_of_deidentify_are_those_that_were_promised(dicomveil):
     out = dicomveil("deidentify", "--help").out
     promised = "recipe retain key overwrite dry-run hash json refuse-burned-in show-paths random again quiet"
+    promised += " project no-archives"
     assert set(re.findall(r"^  --([a-z-]+)", out, re.MULTILINE)) == set(promised.split())
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 from dicomveil.batch.kinds import BZIP2, GZIP, HEAD_BYTES, TAR, XZ, kind_of
-from dicomveil.batch.unpacking import MOST_MEMBERS, Member, damage_told, unpacked
+from dicomveil.batch.unpacking import MOST_MEMBERS, Member, damage_told, in_order, unpacked
 from dicomveil.errors import NotUnpacked
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class TarReader:
                 found.extend(reel.wound())
             except Exception as error:  # told after what could be found
                 damage = error
-            yield from sorted(found, key=_name)
+            yield from sorted(found, key=_in_order)
             if damage is not None:
                 raise damage
         finally:
@@ -183,8 +183,8 @@ def _at(reel: _Reel) -> int:
     return reel.at
 
 
-def _name(member: Member) -> str:
-    return member.name
+def _in_order(member: Member) -> tuple[tuple[bool, str], ...]:
+    return in_order(member.name)
 
 
 def _changed_ns(info: tarfile.TarInfo) -> int:

@@ -46,6 +46,18 @@ class Member(NamedTuple):
     changed_ns: int
 
 
+def in_order(name: str) -> tuple[tuple[bool, str], ...]:
+    """Return what sorts members as `files_under` sorts files: those of a folder before those of the folders in it.
+
+    Examples
+    --------
+    >>> sorted(["a/x", "b", "a/b/c", "a/z"], key=in_order)
+    ['b', 'a/x', 'a/z', 'a/b/c']
+    """
+    *folders, last = name.split("/")
+    return (*((True, folder) for folder in folders), (False, last))
+
+
 class Reader(Protocol):
     """One open archive; `close` it."""
 

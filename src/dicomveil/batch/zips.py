@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.unpacking import MOST_MEMBERS, Member, unpacked
+from dicomveil.batch.unpacking import MOST_MEMBERS, Member, in_order, unpacked
 from dicomveil.errors import NotUnpacked
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ class ZipReader:
 
     def members(self) -> Iterator[Member]:
         """Yield the regular files in it, in the order of names."""
-        found = [(entry.filename, at) for at, entry in enumerate(self._entries) if _is_file(entry)]
-        for name, at in sorted(found):
+        found = [(in_order(entry.filename), at) for at, entry in enumerate(self._entries) if _is_file(entry)]
+        for _, at in sorted(found):
             entry = self._entries[at]
-            yield Member(at, name, entry.file_size, _changed_ns(entry))
+            yield Member(at, entry.filename, entry.file_size, _changed_ns(entry))
 
     def read(self, position: int, name: str) -> bytes:
         """Unpack a member; its checksum is compared.

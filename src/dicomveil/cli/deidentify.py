@@ -70,6 +70,7 @@ class _Arguments(argparse.Namespace):
     refuse_burned_in: bool
     hash: bool
     jobs: int | None
+    inputs: Inputs
     json: bool
     show_paths: bool
     quiet: bool
@@ -106,11 +107,7 @@ def deidentify(words: list[str]) -> int:
 
 def _is_single(arguments: _Arguments) -> bool:
     """Tell whether a file is to become a file under a name of its own."""
-    return _inputs(arguments).is_single and not names_folder(arguments.output)
-
-
-def _inputs(arguments: _Arguments) -> Inputs:
-    return Inputs(arguments.input, archives=not arguments.no_archives)
+    return arguments.inputs.is_single and not names_folder(arguments.output)
 
 
 def _project(arguments: _Arguments) -> Project:
@@ -133,7 +130,7 @@ def _batch(arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Pro
         refuse_burned_in=arguments.refuse_burned_in,
         whole=arguments.hash,
     )
-    inputs = _inputs(arguments)
+    inputs = arguments.inputs
     return Batch(work, inputs, crew_of(arguments.jobs or jobs_for(inputs)), ledger)
 
 
@@ -142,7 +139,7 @@ def _run(
 ) -> Run:
     return Run(
         Deidentifier(recipe, pseudonyms, again=arguments.again, refuse_burned_in=arguments.refuse_burned_in),
-        _inputs(arguments),
+        arguments.inputs,
         arguments.output,
         key,
         overwrite=arguments.overwrite or rehearsal,
@@ -198,13 +195,13 @@ def _tell_of_earlier(batch: Batch, voice: Voice) -> None:
 
 
 def _check_places(arguments: _Arguments) -> None:
-    """Refuse what cannot work before a key is made."""
+    """Refuse what cannot work before a key is made; look for the inputs."""
     for what, path in (("input", arguments.input), ("output", arguments.output)):
         if not path:
             raise UsageError(f"the {what} has no name")
         if exists(path) and not (is_file(path) or is_folder(path)):
             raise UsageError(f"the {what} is neither a file nor a folder")
-    inputs = _inputs(arguments)
+    inputs = arguments.inputs = Inputs(arguments.input, archives=not arguments.no_archives)
     check_apart(inputs.root, arguments.output)
     check_key_outside(arguments.key, arguments.output)
     if not inputs.is_single and is_file(arguments.output):
