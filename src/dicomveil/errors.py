@@ -10,6 +10,7 @@
     ├── UsageError                  arguments that cannot be carried out together
     └── InstanceError               one file; a batch goes on
         ├── NotDicom                no DICOM data set was recognised
+        ├── NotUnpacked             it cannot be taken out of its archive: damaged, encrypted
         ├── MalformedDataSet        the encoding is broken: what kind, at which byte
         │   └── LimitExceeded       deeper, longer or more than we are willing to read
         ├── UnreadableValue         a value is not what its VR promises
@@ -113,12 +114,18 @@ class InstanceError(DicomveilError):
 
 
 class NotDicom(InstanceError):
-    """No DICOM data set was recognised at the start of the file (PS3.10 7.1)."""
+    """No DICOM data set was recognised at the start of the file (PS3.10 7.1); the message may say what it is."""
 
     code = "not-dicom"
 
-    def __init__(self) -> None:
-        super().__init__("not a DICOM file")
+    def __init__(self, message: str = "not a DICOM file") -> None:
+        super().__init__(message)
+
+
+class NotUnpacked(InstanceError):
+    """An archive cannot be read, or a file cannot be taken out of it; what else is in it may be fine."""
+
+    code = "not-unpacked"
 
 
 class MalformedDataSet(InstanceError):

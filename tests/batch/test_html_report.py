@@ -61,7 +61,9 @@ def copy(project: Project, target: str, date: str, modality: str = "CT") -> None
 def project(tmp_path: Path) -> Project:
     outcomes = [*map(outcome, range(1, 5)), outcome(5, "malformed", BAD), outcome(6, "skipped", "not a DICOM file")]
     made = project_with(tmp_path, outcomes)
-    Command("/ward", (), BAD, f"a title {BAD}", ("retain-uids",), "0123", "0.1.0", "2026d").remember(made.command_path)
+    Command("/ward", "", (), BAD, f"a title {BAD}", ("retain-uids",), "0123", "0.1.0", "2026d").remember(
+        made.command_path
+    )
     copy(made, outcomes[0].target or "", "20200229")
     copy(made, outcomes[2].target or "", "20210301", "MR")
     return made

@@ -369,11 +369,13 @@ def test_another_wrong_use_in_a_file_is_not_taken_for_that(dicomveil, export, sh
 
 
 @pytest.mark.parametrize("kind", ["zip", "gztar", "tar", "bztar", "xztar"])
-def test_an_archive_alone_is_told_to_be_unpacked(dicomveil, export, tmp_path, shared, kind):
+def test_an_archive_is_taken_as_the_folder_it_was_made_of(dicomveil, export, tmp_path, shared, kind):
     archive = shutil.make_archive(str(tmp_path / "packed"), kind, export)
-    said = dicomveil("deidentify", archive, shared)
-    assert said.code == 1
-    assert "no DICOM file was found; archives are not looked into: unpack archives first" in said.err
+    assert dicomveil("deidentify", archive, shared, "--no-archives").code == 1
+    dicomveil("deidentify", archive, shared)
+    packed = {path.name for path in shared.rglob("*.dcm")}
+    dicomveil("deidentify", export, tmp_path / "other", "--key", project(shared) / "key")
+    assert packed == {path.name for path in (tmp_path / "other").rglob("*.dcm")} != set()
 
 
 def test_an_output_that_may_not_be_written_is_told_so(dicomveil, export, shared, monkeypatch):

@@ -17,6 +17,7 @@ from dicomveil.batch.chunks import Task, chunks
 from dicomveil.batch.layout import layout_of
 from dicomveil.batch.ledger import unusable
 from dicomveil.batch.outcome import DONE, DUPLICATE, MAY_PASS, QUARANTINED, SKIPPED, THERE_ALREADY, Outcome
+from dicomveil.batch.places import is_url
 from dicomveil.batch.portion import carry_out, go_on, packed, stop_after_this_file
 from dicomveil.batch.spread import Spread
 from dicomveil.batch.tokens import Tokens
@@ -77,7 +78,9 @@ class Batch:
         self._target_length = len(self._layout.root.rstrip(os.sep)) + 1
         self._failed_before: deque[Outcome] = deque()
         self._spread = Spread(crew, partial(carry_out, self._pickled), _quarantined)
-        self._booking = Booking(ledger, self._tokens, self._inside, overwrite=work.overwrite)
+        # A storage, too, lets the later of two writers win.
+        overwrites = work.overwrite or is_url(work.target)
+        self._booking = Booking(ledger, self._tokens, self._inside, overwrite=overwrites)
 
     @property
     def unrecorded(self) -> int:

@@ -21,6 +21,8 @@ class Command:
     ----------
     input
         Where the inputs are, as an absolute path: it may tell who a patient is, and stays in the private folder.
+    output
+        Where the copies are, if the private folder is not beside them; else empty, so that both can be moved.
     words
         The other words, without the output and without those that only say how to speak; paths in them are absolute.
     recipe, title, options, fingerprint
@@ -30,6 +32,7 @@ class Command:
     """
 
     input: str
+    output: str
     words: tuple[str, ...]
     recipe: str
     title: str

@@ -45,7 +45,8 @@ def write_html(project: Project, path: str, *, replace: bool = False) -> None:
         If there is no ledger, or it cannot be used.
     """
     with Accounts(project) as accounts:
-        text = page(accounts, Command.remembered(project.command_path), project.output)
+        command = Command.remembered(project.command_path)
+        text = page(accounts, command, (command.output if command is not None else "") or project.output)
     with whole_file(path, replace=replace) as stream:
         stream.write(text)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.places import is_url, taken_under
 from dicomveil.errors import NotWritten, UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ class Layout:
         self.root = root.rstrip(os.sep) or os.sep
         self.dry = dry
         self._naming = naming
+        self._makes_folders = not dry and not is_url(self.root)  # a storage has none, or makes them with a file
         self._made: set[str] = set()
+        self._is_taken = taken_under(self.root)
 
     def place(self, report: Report, item: Input) -> str:
         """Return the path of an instance's copy, and make its folder.
@@ -44,7 +47,7 @@ class Layout:
         """
         inside, name = self._naming(report, item)
         folder = f"{self.root}/{inside}" if inside else self.root
-        if folder not in self._made and not self.dry:
+        if self._makes_folders and folder not in self._made:
             try:
                 os.makedirs(folder, exist_ok=True)
             except OSError as error:
@@ -56,7 +59,7 @@ class Layout:
 
     def has(self, inside: str) -> bool:
         """Tell whether there is a copy under a name relative to the root."""
-        return os.path.lexists(f"{self.root}/{inside}")
+        return self._is_taken(f"{self.root}/{inside}")
 
     def finish(self) -> list[str]:
         """Do what can be done only when all copies are there; return what went wrong, a sentence each."""

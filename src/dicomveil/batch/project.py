@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.places import is_folder, is_url, lies_in, resolved, spelled
 from dicomveil.errors import UsageError
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Project:
         if os.path.basename(spelled) in ("", os.curdir, os.pardir):
             spelled = os.path.abspath(word)
         for project in (cls.beside(spelled), cls(spelled)):
-            if project.folder.endswith(SUFFIX) and os.path.isfile(project.ledger_path):
+            if os.path.isfile(project.ledger_path):
                 return project
         raise UsageError(
             "there is no ledger: no run over a folder has been made there; name the output of dicomveil deidentify, "
@@ -210,7 +211,7 @@ def unwritable(error: OSError) -> str:
     return f"the private folder beside the output cannot be written: {os.strerror(error.errno or 0)}"
 
 
-def check_apart(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+def check_apart(source: object, target: object) -> None:
     """See to it that input and output are not one, nor one in the other.
 
     Raises
@@ -218,13 +219,31 @@ def check_apart(source: str | os.PathLike[str], target: str | os.PathLike[str]) 
     UsageError
         If they are: a run would read what it writes, or lay copies among originals.
     """
-    inner, outer = os.path.realpath(source), os.path.realpath(target)
+    inner, outer = resolved(spelled(source)), resolved(spelled(target))
     if inner == outer:
         raise UsageError("the output is the input; nothing is ever changed in place")
-    if os.path.commonpath([inner, outer]) == inner and os.path.isdir(inner):
+    if lies_in(outer, inner) and is_folder(inner):
         raise UsageError("the output lies inside the input; choose a folder outside it")
-    if os.path.commonpath([inner, outer]) == outer and os.path.isdir(outer):
+    if lies_in(inner, outer) and is_folder(outer):
         raise UsageError("the input lies inside the output; choose another folder for the output")
+
+
+def check_project_apart(project: Project, source: object, target: object) -> None:
+    """See to it that a private folder that was chosen is neither in input nor output, nor one of them in it.
+
+    Raises
+    ------
+    UsageError
+        If it is: whoever gets the copies would get the key. Or if it is a URL.
+    """
+    folder = spelled(project.folder)
+    if is_url(folder):
+        raise UsageError("the private folder has to be on this machine; name a local folder with --project")
+    private = resolved(folder)
+    for what, place in (("input", source), ("output", target)):
+        other = resolved(spelled(place))
+        if lies_in(private, other) or (lies_in(other, private) and not is_url(other)):
+            raise UsageError(f"the private folder and the {what} are not apart; choose another folder with --project")
 
 
 def _knowing(digest: str) -> str:

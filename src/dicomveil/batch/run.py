@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dicomveil.batch.inputs import Input, Inputs
 from dicomveil.batch.layout import Layout
 from dicomveil.batch.outcome import DONE, DUPLICATE, DUPLICATE_MESSAGE, SKIPPED, Outcome
+from dicomveil.batch.places import is_file, is_url, names_folder, spelled
 from dicomveil.batch.project import check_apart
 from dicomveil.batch.worker import Worker
 from dicomveil.errors import NotWritten, Refused, UsageError
@@ -37,7 +38,7 @@ class Run:
     def __init__(
         self,
         deidentifier: Deidentifier,
-        source: str | os.PathLike[str],
+        source: str | os.PathLike[str] | Inputs,
         target: str | os.PathLike[str],
         key: ProjectKey,
         *,
@@ -46,16 +47,16 @@ class Run:
         layout: Layout | None = None,
     ) -> None:
         self.deidentifier = deidentifier
-        self.source = os.fspath(source)
-        self.target = os.fspath(target)
+        self.target = spelled(target)
         self.overwrite = overwrite
         self.dry_run = dry_run
         self._derive = Deriver(key, "input")
-        self.inputs = Inputs(self.source)
+        self.inputs = source if isinstance(source, Inputs) else Inputs(source)
+        self.source = self.inputs.root
         check_apart(self.source, self.target)
-        if os.path.isdir(self.source) and os.path.isfile(self.target):
+        if not self.inputs.is_single and is_file(self.target):
             raise UsageError("the input is a folder and the output a file; name a folder for the output")
-        self.single = self.inputs.is_single and not (os.path.isdir(self.target) or self.target.endswith(os.sep))
+        self.single = self.inputs.is_single and not names_folder(self.target)
         self._layout = layout or Layout(self.target, dry=dry_run)
         self._worker = Worker(deidentifier, self._place, overwrite=overwrite, dry_run=dry_run)
         self._taken: set[str] = set()
@@ -88,7 +89,7 @@ class Run:
         return path
 
     def _own_name(self) -> str:
-        if not self.dry_run:
+        if not self.dry_run and not is_url(self.target):
             try:
                 os.makedirs(os.path.dirname(self.target) or ".", exist_ok=True)
             except OSError as error:

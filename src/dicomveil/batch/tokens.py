@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.places import resolved
 from dicomveil.pseudonyms.derive import Deriver
 
 if TYPE_CHECKING:
@@ -27,4 +27,4 @@ class Tokens:
 
     def of_folder(self, root: str) -> bytes:
         """Return the token of an input folder."""
-        return self._folder(os.path.realpath(root).encode(errors="surrogateescape"))[:TOKEN_BYTES]
+        return self._folder(resolved(root).encode(errors="surrogateescape"))[:TOKEN_BYTES]

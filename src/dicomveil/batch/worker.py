@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from dicomveil.batch.action_lists import ActionLists
 from dicomveil.batch.faults import fault
 from dicomveil.batch.fingerprint import fingerprint
-from dicomveil.batch.inputs import opened
+from dicomveil.batch.inputs import opened, said_of
 from dicomveil.batch.outcome import DONE, SKIPPED, THERE_ALREADY, Outcome
+from dicomveil.batch.places import draft, holds, is_taken
 from dicomveil.dataset.source import Source
-from dicomveil.dataset.write import Draft, same_bytes
 from dicomveil.errors import InstanceError, NotDicom, ProjectKeyError, Refused, TargetExists
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Worker:
                 report = made.report
                 actions = self._actions.of(report)
         except NotDicom as error:
-            code, message = SKIPPED, str(error)
+            code, message = SKIPPED, said_of(item) or str(error)
         except InstanceError as error:
             code, message = SKIPPED if error.code == "dicomdir" else error.code, str(error)
         except OSError as error:
@@ -105,14 +105,14 @@ class Worker:
         if overwrite and _is_open_as(source, target):
             raise Refused("target-is-source", "the target is the source; nothing is ever changed in place")
         if self.dry_run:
-            if os.path.lexists(target) and not overwrite:
+            if not overwrite and is_taken(target):
                 raise TargetExists
             return
-        with Draft(target, overwrite=overwrite) as draft:
+        with draft(target, overwrite=overwrite) as copy:
             try:
-                self.deidentifier.finish(made, source, draft)
+                self.deidentifier.finish(made, source, copy)
             except TargetExists:
-                if not (self._same_is_done and same_bytes(draft.fd, target)):
+                if not (self._same_is_done and holds(target, copy.fd)):
                     raise
 
 

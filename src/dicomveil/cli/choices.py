@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from dicomveil.batch.places import lies_in, resolved
 from dicomveil.engine.stand_ins import stand_ins
 from dicomveil.errors import ProjectKeyError, RecipeError, RecipeProblem, UsageError
 from dicomveil.pseudonyms.key import ProjectKey
@@ -110,10 +111,8 @@ def check_key_outside(option: str | None, output: str) -> None:
     if option == "":
         raise UsageError("--key names no file; without --key the project's own key is used")
     path = _named_key(option)
-    if path:
-        key, copies = os.path.realpath(path), os.path.realpath(output)
-        if os.path.commonpath([key, copies]) == copies:
-            raise UsageError("the project key lies in the output; whoever gets the copies would get the key")
+    if path and lies_in(resolved(path), resolved(output)):
+        raise UsageError("the project key lies in the output; whoever gets the copies would get the key")
 
 
 def chosen_known(option: str | None, output: str) -> KnownFile | None:

@@ -8,9 +8,11 @@ import os
 from contextlib import ExitStack, nullcontext
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.inputs import Inputs
 from dicomveil.batch.layout import layout_of
+from dicomveil.batch.places import exists, is_file, is_folder, is_url, names_folder, spelled
 from dicomveil.batch.portion import GARBAGE_ALLOCATIONS
-from dicomveil.batch.project import Making, Project, check_apart, unwritable
+from dicomveil.batch.project import Making, Project, check_apart, check_project_apart, unwritable
 from dicomveil.batch.run import DONE as ONE_DONE
 from dicomveil.batch.run import Run
 from dicomveil.cli import DONE, INTERRUPTED, SOME_NOT_DONE
@@ -72,6 +74,8 @@ class _Arguments(argparse.Namespace):
     retain: list[str]
     key: str | None
     known: str | None
+    project: str | None
+    no_archives: bool
     random: bool
     again: bool
     overwrite: bool
@@ -81,6 +85,7 @@ class _Arguments(argparse.Namespace):
     jobs: int | None
     layout: str | None
     dicomdir: bool
+    inputs: Inputs
     json: bool
     show_paths: bool
     quiet: bool
@@ -96,12 +101,19 @@ def deidentify(words: list[str], *, only: frozenset[bytes] | None = None) -> int
     """
     parser = _parser()
     arguments = parser.read(words, _Arguments())
+    arguments.input, arguments.output = spelled(arguments.input), spelled(arguments.output)
     recipe = chosen_recipe(arguments.recipe, arguments.retain, at_random=arguments.random)
     _check_places(arguments)
-    project = Project.beside(arguments.output)
+    project = _project(arguments)
     in_use = chosen_key(arguments.key, project, recipe)
     layout = chosen_layout(arguments.layout, dicomdir=arguments.dicomdir, single=_is_single(arguments))
-    check_layout(layout, recipe, key_of(recipe, in_use), of_folder=os.path.isdir(arguments.input))
+    check_layout(
+        layout,
+        recipe,
+        key_of(recipe, in_use),
+        of_folder=not arguments.inputs.is_single,
+        in_storage=is_url(arguments.output),
+    )
     known = chosen_known(arguments.known, arguments.output)
     digest = known.digest if known is not None else ""
     project.check(Making.by(recipe, key_of(recipe, in_use), layout, digest), overwrite=arguments.overwrite)
@@ -137,8 +149,15 @@ def deidentify(words: list[str], *, only: frozenset[bytes] | None = None) -> int
 
 def _is_single(arguments: _Arguments) -> bool:
     """Tell whether a file is to become a file under a name of its own."""
-    output = arguments.output
-    return os.path.isfile(arguments.input) and not (os.path.isdir(output) or output.endswith(os.sep))
+    return arguments.inputs.is_single and not names_folder(arguments.output)
+
+
+def _project(arguments: _Arguments) -> Project:
+    if arguments.project is None:
+        return Project.beside(arguments.output)
+    project = Project(arguments.project)
+    check_project_apart(project, arguments.input, arguments.output)
+    return project
 
 
 def _work(
@@ -167,9 +186,8 @@ def _work(
 def _batch(arguments: _Arguments, work: Work, ledger: Ledger, only: frozenset[bytes] | None) -> Batch:
     from dicomveil.batch.batch import Batch
     from dicomveil.batch.crew import crew_of, jobs_for
-    from dicomveil.batch.inputs import Inputs
 
-    inputs = Inputs(arguments.input)
+    inputs = arguments.inputs
     crew = crew_of(arguments.jobs or jobs_for(inputs))
     return Batch(work, inputs, crew, ledger, retried=only is not None, only=only)
 
@@ -188,7 +206,7 @@ def _run(
         Deidentifier(
             recipe, pseudonyms, again=arguments.again, refuse_burned_in=arguments.refuse_burned_in, known=known
         ),
-        arguments.input,
+        arguments.inputs,
         arguments.output,
         key,
         overwrite=arguments.overwrite or rehearsal,
@@ -251,19 +269,21 @@ def _tell_of_earlier(batch: Batch, voice: Voice) -> None:
 
 
 def _check_places(arguments: _Arguments) -> None:
-    """Refuse what cannot work before a key is made."""
+    """Refuse what cannot work before a key is made; look for the inputs."""
     for what, path in (("input", arguments.input), ("output", arguments.output)):
         if not path:
             raise UsageError(f"the {what} has no name")
-        if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
+        if exists(path) and not (is_file(path) or is_folder(path)):
             raise UsageError(f"the {what} is neither a file nor a folder")
-    if not os.path.exists(arguments.input):
-        raise UsageError("the input does not exist")
-    check_apart(arguments.input, arguments.output)
+    inputs = arguments.inputs = Inputs(arguments.input, archives=not arguments.no_archives)
+    check_apart(inputs.root, arguments.output)
     check_key_outside(arguments.key, arguments.output)
-    if os.path.isdir(arguments.input) and os.path.isfile(arguments.output):
+    if not inputs.is_single and is_file(arguments.output):
         raise UsageError("the input is a folder and the output a file; name a folder for the output")
-    if not arguments.dry_run:
+    if is_url(arguments.output):
+        if arguments.project is None:
+            raise UsageError("an output in a storage needs --project FOLDER: the private folder stays on this machine")
+    elif not arguments.dry_run:
         _check_writable(arguments.output)
 
 
@@ -311,7 +331,9 @@ def _report(project: Project, recipe: Recipe) -> ReportWriter:
 
 def _parser() -> Parser:
     parser = Parser("deidentify", _DESCRIPTION, _EPILOG)
-    parser.add_argument("input", metavar="IN", help="a DICOM file, or a folder; it is only read")
+    parser.add_argument(
+        "input", metavar="IN", help="a DICOM file, a folder, a zip or tar archive, or a URL; it is only read"
+    )
     parser.add_argument(
         "output",
         metavar="OUT",
@@ -324,6 +346,9 @@ def _parser() -> Parser:
         metavar="FILE",
         help="what dicomveil survey --known has learned of the patients: what one file of a patient tells "
         "of him is looked for in all of them",
+    )
+    parser.add_argument(
+        "--project", metavar="FOLDER", help="the private folder, instead of OUT.dicomveil; it stays on this machine"
     )
     parser.add_argument(
         "--jobs",
@@ -343,6 +368,7 @@ def _parser() -> Parser:
         "--dicomdir": "write a DICOMDIR too, and name copies so that it can refer to them",
         "--random": "draw stand-ins at random and remember them in OUT.dicomveil, as Safe Harbor asks, "
         "instead of deriving them with the key",
+        "--no-archives": "do not look into zip and tar archives",
         "--again": "also take files that dicomveil has de-identified before",
         "--overwrite": "replace copies that are there already",
         "--dry-run": "decide everything and write nothing: no copy, key, folder or report",

@@ -34,14 +34,18 @@ def chosen_layout(named: str | None, *, dicomdir: bool, single: bool) -> str:
     return MEDIA if dicomdir else named or PSEUDONYMS
 
 
-def check_layout(layout: str, recipe: Recipe, key: ProjectKey | None, *, of_folder: bool) -> None:
+def check_layout(
+    layout: str, recipe: Recipe, key: ProjectKey | None, *, of_folder: bool, in_storage: bool = False
+) -> None:
     """See to it that a layout can name its copies; ``key`` is the one that stand-ins are made with.
 
     Raises
     ------
     UsageError
-        If there is no folder to mirror, or nothing to make the names with.
+        If there is no folder to mirror, nothing to make the names with, or copies in a storage cannot be laid out so.
     """
+    if in_storage and layout in (ZIP, MEDIA):
+        raise UsageError("an output in a storage can be laid out by pseudonyms or as a mirror only")
     if layout != MIRROR:
         return
     if not of_folder:

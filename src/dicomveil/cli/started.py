@@ -88,6 +88,7 @@ def command_of(actions: Iterable[argparse.Action], arguments: argparse.Namespace
         words.append(f"{_KEY}{_absolute(os.environ[KEY_VARIABLE])}")
     return Command(
         input=_absolute(arguments.input),
+        output=_absolute(arguments.output) if getattr(arguments, "project", None) else "",
         words=tuple(words),
         recipe=recipe.name,
         title=recipe.title,
@@ -114,7 +115,7 @@ def words_again(project: Project) -> list[str]:
             "the input of the last run is not there any more; if it was moved, name it with dicomveil deidentify: "
             "its files are then taken as others, and copies that are there are compared"
         )
-    return [*command.words, "--", command.input, project.output]
+    return [*command.words, "--", command.input, command.output or project.output]
 
 
 def key_again(project: Project) -> ProjectKey:
@@ -151,7 +152,7 @@ def _words(action: argparse.Action, arguments: argparse.Namespace) -> list[str]:
 
 
 def _path(dest: str, text: str) -> str:
-    if dest in ("key", "known") or (dest == "recipe" and text not in PRESETS):
+    if dest in ("key", "known", "project") or (dest == "recipe" and text not in PRESETS):
         return _absolute(text)
     return text
 

@@ -96,12 +96,7 @@ class Voice:
             )
 
     def _nothing(self) -> str:
-        if not self.tally.has_files:
-            return "the input has no files"
-        from dicomveil.cli.archives import any_archive
-
-        hint = "; archives are not looked into: unpack archives first" if any_archive(self._run.paths()) else ""
-        return f"no DICOM file was found{hint}"
+        return "no DICOM file was found" if self.tally.has_files else "the input has no files"
 
     def _closing(self, recipe: Recipe, places: dict[str, str]) -> str:
         text = f"\nRecipe {heading(recipe)}\n\n" + table(self.tally.rows(dry_run=self._run.dry_run)) + "\n"

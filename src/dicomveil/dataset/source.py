@@ -19,7 +19,7 @@ class Source:
 
     Windows are read once, in ascending order, as a scan needs them, and the last few kept so that values found in them
     can be looked up without another read. Positions are absolute byte offsets. ``changed_ns`` is when the file was last
-    changed, 0 for what is none.
+    changed, 0 where nothing says so; bytes in memory may come with that of the file they were.
     """
 
     __slots__ = ("_bases", "_recent", "_windows", "changed_ns", "fd", "head", "size")
@@ -55,9 +55,9 @@ class Source:
             raise
 
     @classmethod
-    def in_memory(cls, data: bytes) -> Source:
-        """Wrap bytes that are no file of their own, such as an inflated data set."""
-        return cls(-1, len(data), data)
+    def in_memory(cls, data: bytes, changed_ns: int = 0) -> Source:
+        """Wrap bytes that are no file of their own, such as an inflated data set or a file out of an archive."""
+        return cls(-1, len(data), data, changed_ns)
 
     def check_unchanged(self) -> None:
         """See to it that the file is still what it was when it was opened, by its size and time.
