@@ -83,6 +83,7 @@ class Batch:
         self._derive = Deriver(work.key, "input")
         self._target_length = len(work.target.rstrip(os.sep)) + 1
         self._waiting = 0
+        self._handed_again: set[int] = set()
         self._late: list[tuple[Outcome, str | None, str | None]] = []
         self._actions: dict[tuple[int, ...], tuple[str, list[object]]] = {}
 
@@ -205,8 +206,10 @@ class Batch:
     def _rescued(self, lost: list[list[Task]], pending: dict[Future[list[Outcome]], list[Task]]) -> Iterator[Outcome]:
         """Do portions again that were lost with a worker: each alone, in halves if it kills its worker again."""
         self._crew.renew()
-        for future in [each for each in pending if self._crew.breaks_as_one and _is_lost(each)]:
-            lost.append(pending.pop(future))
+        if self._crew.breaks_as_one:
+            lost += [pending.pop(future) for future in [each for each in pending if _is_lost(each)]]
+        else:
+            lost = [portion for portion in lost if not self._goes_again(portion, pending)]
         lost.sort(key=lambda portion: portion[0].item.number, reverse=True)
         while lost:
             portion = lost.pop()
@@ -219,6 +222,15 @@ class Batch:
                     yield from self._booked([_quarantined(portion[0])])
                 else:
                     lost += reversed(halves(portion))
+
+    def _goes_again(self, portion: list[Task], pending: dict[Future[list[Outcome]], list[Task]]) -> bool:
+        """Hand a portion out once more beside the others: a machine of a cluster may have gone, with many of them."""
+        number = portion[0].item.number
+        if number in self._handed_again:
+            return False
+        self._handed_again.add(number)
+        pending[self._submit(portion)] = portion
+        return True
 
     # --- writing it down
 

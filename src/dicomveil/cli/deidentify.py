@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.batch import Batch
+from dicomveil.batch.clusters import crew_on
 from dicomveil.batch.crew import crew_of, jobs_for
 from dicomveil.batch.inputs import Inputs
 from dicomveil.batch.ledger import Ledger
@@ -27,6 +28,7 @@ from dicomveil.pseudonyms.key import ProjectKey
 from dicomveil.pseudonyms.sources import KeyedPseudonyms
 
 if TYPE_CHECKING:
+    from dicomveil.batch.crew import Crew
     from dicomveil.batch.reports import ReportWriter
     from dicomveil.cli.choices import KeyInUse
     from dicomveil.pseudonyms.sources import Pseudonyms
@@ -67,6 +69,7 @@ class _Arguments(argparse.Namespace):
     refuse_burned_in: bool
     hash: bool
     jobs: int | None
+    cluster: str | None
     json: bool
     show_paths: bool
     quiet: bool
@@ -81,6 +84,7 @@ def deidentify(words: list[str]) -> int:
     in_use = chosen_key(arguments.key, project, recipe)
     project.check(Making.by(recipe, key_of(recipe, in_use)), overwrite=arguments.overwrite)
     writes = not arguments.dry_run and (os.path.isdir(project.folder) or _anything_can_be_done(arguments, recipe))
+    crew = crew_on(arguments.cluster) if arguments.cluster and writes and not _is_single(arguments) else None
     if writes:
         in_use = kept_key(in_use, project, recipe)
         making = Making.by(recipe, key_of(recipe, in_use))
@@ -90,7 +94,7 @@ def deidentify(words: list[str]) -> int:
         run: Run | Batch
         if writes and not _is_single(arguments):
             ledger = stack.enter_context(Ledger(project.ledger_path))
-            run = _batch(arguments, recipe, in_use, project, ledger)
+            run = _batch(arguments, recipe, in_use, project, ledger, crew)
         else:
             run = _run(arguments, recipe, chosen_pseudonyms(recipe, in_use, project, dry_run=not writes), in_use.key)
         voice = Voice(run, as_json=arguments.json, show_paths=arguments.show_paths, quiet=arguments.quiet)
@@ -106,7 +110,9 @@ def _is_single(arguments: _Arguments) -> bool:
     return os.path.isfile(arguments.input) and not (os.path.isdir(output) or output.endswith(os.sep))
 
 
-def _batch(arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Project, ledger: Ledger) -> Batch:
+def _batch(
+    arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Project, ledger: Ledger, crew: Crew | None
+) -> Batch:
     work = Work(
         recipe,
         in_use.key,
@@ -119,7 +125,7 @@ def _batch(arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Pro
         whole=arguments.hash,
     )
     inputs = Inputs(arguments.input)
-    return Batch(work, inputs, crew_of(arguments.jobs or jobs_for(inputs)), ledger)
+    return Batch(work, inputs, crew or crew_of(arguments.jobs or jobs_for(inputs)), ledger)
 
 
 def _run(
@@ -251,12 +257,19 @@ def _parser() -> Parser:
     )
     parser.takes_recipe()
     parser.add_argument("--key", metavar="FILE", help="the project key; without it see below")
-    parser.add_argument(
+    workers = parser.add_mutually_exclusive_group()
+    workers.add_argument(
         "-j",
         "--jobs",
         metavar="N",
         type=positive,
         help="so many processes at once; without it as many as there are cores, for a few files one",
+    )
+    workers.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="let the workers of a cluster do it: ray://HOST:PORT or dask://HOST:PORT; local stands for a cluster of "
+        "this machine alone",
     )
     flags = {
         "--random": "draw stand-ins at random and remember them in OUT.dicomveil, as Safe Harbor asks, "
