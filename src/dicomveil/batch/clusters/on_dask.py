@@ -74,7 +74,15 @@ def _own_cluster() -> Any:
             n_workers=cores(),
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
             scheduler_kwargs={"allowed_failures": _DEATHS_FORGIVEN},
+            preload=[__name__],
         )
+
+
+def dask_setup(_: object) -> None:
+    """Leave Ctrl-C, which a terminal sends to all, to the process of the run; Dask calls this in each worker."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
