@@ -84,7 +84,7 @@ def deidentify(words: list[str]) -> int:
     in_use = chosen_key(arguments.key, project, recipe)
     project.check(Making.by(recipe, key_of(recipe, in_use)), overwrite=arguments.overwrite)
     writes = not arguments.dry_run and (os.path.isdir(project.folder) or _anything_can_be_done(arguments, recipe))
-    crew = crew_on(arguments.cluster) if arguments.cluster and writes and not _is_single(arguments) else None
+    crew = _cluster(arguments) if arguments.cluster and writes and not _is_single(arguments) else None
     if writes:
         in_use = kept_key(in_use, project, recipe)
         making = Making.by(recipe, key_of(recipe, in_use))
@@ -108,6 +108,13 @@ def _is_single(arguments: _Arguments) -> bool:
     """Tell whether a file is to become a file under a name of its own."""
     output = arguments.output
     return os.path.isfile(arguments.input) and not (os.path.isdir(output) or output.endswith(os.sep))
+
+
+def _cluster(arguments: _Arguments) -> Crew:
+    """Join the cluster; whose workers are in other folders than this process."""
+    assert arguments.cluster is not None
+    arguments.input, arguments.output = os.path.abspath(arguments.input), os.path.abspath(arguments.output)
+    return crew_on(arguments.cluster, shared=arguments.output)
 
 
 def _batch(

@@ -13,7 +13,7 @@ LOCAL = "local"
 AUTO = "auto"
 
 
-def crew_on(address: str) -> Crew:
+def crew_on(address: str, shared: str = "") -> Crew:
     """Join a cluster, and return its workers as a crew.
 
     Parameters
@@ -22,6 +22,8 @@ def crew_on(address: str) -> Crew:
         ``ray://HOST:PORT`` (a Ray cluster's client server), ``ray://auto`` (the cluster this machine is a node of) or
         ``ray://local`` (workers of this machine alone, for the time of the run); ``dask://HOST:PORT``, which may also
         be spelled ``tcp://`` or ``tls://`` (a Dask scheduler), or ``dask://local``.
+    shared
+        A folder, made if it is absent, that workers must see as this machine does; empty if there is none.
 
     Raises
     ------
@@ -40,4 +42,4 @@ def crew_on(address: str) -> Crew:
             from dicomveil.batch.clusters.on_dask import dask_crew as crew
         case _:
             raise UsageError("a cluster is named ray://HOST:PORT or dask://HOST:PORT")
-    return crew(address)
+    return crew(address, shared)

@@ -21,7 +21,7 @@ _DEATHS_FORGIVEN = 1
 """A task whose worker died is given to another as often, in a cluster that is this run's own."""
 
 
-def dask_crew(address: str) -> Crew:
+def dask_crew(address: str, shared: str) -> Crew:
     """Join a Dask cluster; see `dicomveil.batch.clusters.crew_on`."""
     try:
         from distributed import Client
@@ -39,7 +39,7 @@ def dask_crew(address: str) -> Crew:
         workers = len(client.nthreads())
     except Exception as error:
         raise ClusterError(f"the Dask cluster cannot be joined ({type(error).__name__})") from None
-    executor = Handed(_Dask(client, cluster), workers)
+    executor = Handed(_Dask(client, cluster), workers, shared)
     return Crew(lambda: executor, workers, breaks_as_one=False)
 
 

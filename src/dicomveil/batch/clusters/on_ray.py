@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _OBJECTS_BYTES = 128 * 1024 * 1024
 
 
-def ray_crew(address: str) -> Crew:
+def ray_crew(address: str, shared: str) -> Crew:
     """Join a Ray cluster; see `dicomveil.batch.clusters.crew_on`."""
     try:
         import ray
@@ -38,7 +38,7 @@ def ray_crew(address: str) -> Crew:
         workers = max(1, int(ray.cluster_resources().get("CPU", 1)))
     except Exception as error:
         raise ClusterError(f"the Ray cluster cannot be joined ({type(error).__name__})") from None
-    executor = Handed(_Ray(), workers)
+    executor = Handed(_Ray(), workers, shared)
     return Crew(lambda: executor, workers, breaks_as_one=False)
 
 
