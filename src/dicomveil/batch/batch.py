@@ -330,7 +330,7 @@ class Batch:
         return known[0]
 
 
-_MOST_ACTIONS_KNOWN = 1_000
+_MOST_ACTIONS_KNOWN = 256  # portions come as copies with ids of their own; old ones never come again
 
 
 def _now() -> str:
