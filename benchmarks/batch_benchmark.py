@@ -90,7 +90,8 @@ def _show(costs: dict[str, list[Cost]], peers: list[Peer], files: int) -> None:
         if name not in ("cp -r", "-j 2", "-j 1"):
             ahead = _times(its, ours)
             verdict = f"-j 2 is {ahead:.1f}x as fast; ahead {_met(ahead > 1)}"
-        told = f"{wall:9.2f}{files / wall:9.0f}{cpu:9.2f}{ratio:9.2f}   {verdict}"
+        spent = "" if name == "-j 2" else f"{cpu:.2f}"  # the system does not tell what a pool's processes took
+        told = f"{wall:9.2f}{files / wall:9.0f}{spent:>9}{ratio:9.2f}   {verdict}"
         print(f"  {name:12}{told}".rstrip())
     for peer in peers:
         if peer.command is None:

@@ -121,7 +121,9 @@ def _tell(samples: list[Sample], files: int) -> None:
     print(_row("in the first tenth", first, ""))
     print(_row("in the last tenth", last, ""))
     print(_row("the last slower by", (first - last) / first * 100, "%", MOST_SLOWER * 100))
+    at_tenths = ", ".join(f"{samples[i * tenth].resident_bytes / MB:.0f}" for i in range(1, 10))
     print(_row("the parent's memory", most / MB, "MB"))
+    print(f"  after each tenth         {at_tenths} MB")
     print(_row("grown since a tenth by", (most - settled) / MB, "MB", MOST_GROWTH_MB))
 
 
