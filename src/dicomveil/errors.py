@@ -8,6 +8,7 @@
     ├── EditError                   edits that no file can take; lists every problem; before any file is read
     ├── WrongValue                  what an attribute or its VR does not allow: says what would be
     ├── UsageError                  arguments that cannot be carried out together
+    ├── ClusterError                a cluster cannot be joined, or is gone
     └── InstanceError               one file; a batch goes on
         ├── NotDicom                no DICOM data set was recognised
         ├── NotUnpacked             it cannot be taken out of its archive: damaged, encrypted
@@ -102,6 +103,10 @@ class WrongValue(DicomveilError, ValueError):
 
 class UsageError(DicomveilError):
     """Arguments that cannot be carried out, or not together."""
+
+
+class ClusterError(DicomveilError):
+    """A cluster cannot be joined, is gone, or its workers cannot do what is asked of them."""
 
 
 class InstanceError(DicomveilError):

@@ -72,7 +72,7 @@ def test_the_options_of_deidentify_are_those_that_were_promised(dicomveil):
     out = dicomveil("deidentify", "--help").out
     promised = (
         "recipe retain key overwrite dry-run hash jobs json refuse-burned-in show-paths random again quiet "
-        "layout dicomdir known project no-archives"
+        "layout dicomdir known project no-archives cluster"
     )
     assert set(re.findall(r"^  --([a-z-]+)", out, re.MULTILINE)) == set(promised.split())
 

@@ -16,7 +16,11 @@ ADVICE = {
     code: Advice(meaning, to_do)
     for code, meaning, to_do in (
         ("done", "its copy is written and checked", "look at it first if it is among *pixels not checked*"),
-        ("skipped", "it is no DICOM file, or a DICOMDIR; no failure", "nothing"),
+        (
+            "skipped",
+            "it is no DICOM file, a DICOMDIR, or an archive that is not looked into; no failure",
+            "nothing; unpack archives that the table names",
+        ),
         (
             "target-exists",
             "its copy was there already; *there already* in the table",
@@ -85,6 +89,11 @@ ADVICE = {
             "not-written",
             "the copy could not be written, and the message says why",
             "make space, or see to the rights of the output",
+        ),
+        (
+            "not-unpacked",
+            "an archive is damaged, or a file in it is damaged, encrypted or packed in an unknown way",
+            "get it anew, or unpack it yourself",
         ),
         ("unreadable", "the file, or a folder, could not be opened", "see to its rights, and run it again"),
         (

@@ -38,6 +38,11 @@ def is_url(place: str) -> bool:
     return "://" in place and _SCHEME.match(place) is not None
 
 
+def absolute(place: str) -> str:
+    """Return a place spelled so that it is the same one for processes in other folders; an empty one stays so."""
+    return place if is_url(place) or not place else os.path.abspath(place) + ("/" if place.endswith("/") else "")
+
+
 def exists(place: str) -> bool:
     """Tell whether there is anything."""
     if is_url(place):

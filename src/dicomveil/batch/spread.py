@@ -33,6 +33,7 @@ class Spread(Generic[Result]):
         self._do = do
         self._lost = lost
         self._pending: dict[Future[Result], list[Task]] = {}
+        self._handed_again: set[int] = set()
         self._stopped = False
 
     def stop(self) -> None:
@@ -57,6 +58,15 @@ class Spread(Generic[Result]):
         finally:
             self._take_back()
             self._pending.clear()
+
+    def _goes_again(self, portion: list[Task]) -> bool:
+        """Hand a portion out once more beside the others: a machine of a cluster may have gone, with many of them."""
+        number = portion[0].item.number
+        if number in self._handed_again or self._stopped:
+            return False
+        self._handed_again.add(number)
+        self._pending[self._crew.submit(self._do, portion)] = portion
+        return True
 
     def _take_back(self) -> None:
         """Take back what no worker has begun."""
@@ -83,6 +93,8 @@ class Spread(Generic[Result]):
         if self._crew.breaks_as_one:
             for future in [each for each in self._pending if isinstance(each.exception(), BrokenExecutor)]:
                 lost.append(self._pending.pop(future))
+        else:
+            lost = [portion for portion in lost if not self._goes_again(portion)]
         lost.sort(key=lambda portion: portion[0].item.number, reverse=True)
         while lost and not self._stopped:
             portion = lost.pop()

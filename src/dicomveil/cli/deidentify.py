@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dicomveil.batch.inputs import Inputs
 from dicomveil.batch.layout import layout_of
-from dicomveil.batch.places import exists, is_file, is_folder, is_url, names_folder, spelled
+from dicomveil.batch.places import absolute, exists, is_file, is_folder, is_url, names_folder, spelled
 from dicomveil.batch.portion import GARBAGE_ALLOCATIONS
 from dicomveil.batch.project import Making, Project, check_apart, check_project_apart, unwritable
 from dicomveil.batch.run import DONE as ONE_DONE
@@ -36,6 +36,7 @@ from dicomveil.pseudonyms.sources import KeyedPseudonyms
 
 if TYPE_CHECKING:
     from dicomveil.batch.batch import Batch
+    from dicomveil.batch.crew import Crew
     from dicomveil.batch.known import KnownFile
     from dicomveil.batch.layout import Layout
     from dicomveil.batch.ledger import Ledger
@@ -86,6 +87,7 @@ class _Arguments(argparse.Namespace):
     layout: str | None
     dicomdir: bool
     inputs: Inputs
+    cluster: str | None
     json: bool
     show_paths: bool
     quiet: bool
@@ -102,6 +104,8 @@ def deidentify(words: list[str], *, only: frozenset[bytes] | None = None) -> int
     parser = _parser()
     arguments = parser.read(words, _Arguments())
     arguments.input, arguments.output = spelled(arguments.input), spelled(arguments.output)
+    if arguments.cluster is not None:  # workers are in other folders than this process
+        arguments.input, arguments.output = absolute(arguments.input), absolute(arguments.output)
     recipe = chosen_recipe(arguments.recipe, arguments.retain, at_random=arguments.random)
     _check_places(arguments)
     project = _project(arguments)
@@ -120,6 +124,7 @@ def deidentify(words: list[str], *, only: frozenset[bytes] | None = None) -> int
     writes = not arguments.dry_run and (
         os.path.isdir(project.folder) or _anything_can_be_done(arguments, recipe, known)
     )
+    crew = _crew(arguments) if writes and not _is_single(arguments) else None
     if writes:
         in_use = kept_key(in_use, project, recipe)
         making = Making.by(recipe, key_of(recipe, in_use), layout, digest)
@@ -127,14 +132,14 @@ def deidentify(words: list[str], *, only: frozenset[bytes] | None = None) -> int
         project.remember(making)
     with ExitStack() as stack:
         run: Run | Batch
-        if writes and not _is_single(arguments):
+        if crew is not None:
             from dicomveil.batch.ledger import Ledger
             from dicomveil.cli.started import keep_command, write_page
 
             ledger = stack.enter_context(Ledger(project.ledger_path))
             keep_command(project, parser.options(), arguments, recipe)
             stack.callback(write_page, project)
-            run = _batch(arguments, _work(arguments, recipe, in_use, project, layout, digest), ledger, only)
+            run = _batch(arguments, _work(arguments, recipe, in_use, project, layout, digest), crew, ledger, only)
         else:
             pseudonyms = chosen_pseudonyms(recipe, in_use, project, dry_run=not writes)
             dry = not writes and not _is_single(arguments)
@@ -160,6 +165,16 @@ def _project(arguments: _Arguments) -> Project:
     return project
 
 
+def _crew(arguments: _Arguments) -> Crew:
+    from dicomveil.batch.crew import crew_of, jobs_for
+
+    if arguments.cluster is None:
+        return crew_of(arguments.jobs or jobs_for(arguments.inputs))
+    from dicomveil.batch.clusters import crew_on
+
+    return crew_on(arguments.cluster, shared="" if is_url(arguments.output) else arguments.output)
+
+
 def _work(
     arguments: _Arguments, recipe: Recipe, in_use: KeyInUse, project: Project, layout: str, known_digest: str
 ) -> Work:
@@ -168,7 +183,7 @@ def _work(
     return Work(
         recipe,
         in_use.key,
-        project.table_path,
+        os.path.abspath(project.table_path),
         arguments.output,
         without_key=key_of(recipe, in_use) is None,
         layout=layout,
@@ -183,13 +198,10 @@ def _work(
     )
 
 
-def _batch(arguments: _Arguments, work: Work, ledger: Ledger, only: frozenset[bytes] | None) -> Batch:
+def _batch(arguments: _Arguments, work: Work, crew: Crew, ledger: Ledger, only: frozenset[bytes] | None) -> Batch:
     from dicomveil.batch.batch import Batch
-    from dicomveil.batch.crew import crew_of, jobs_for
 
-    inputs = arguments.inputs
-    crew = crew_of(arguments.jobs or jobs_for(inputs))
-    return Batch(work, inputs, crew, ledger, retried=only is not None, only=only)
+    return Batch(work, arguments.inputs, crew, ledger, retried=only is not None, only=only)
 
 
 def _run(
@@ -350,12 +362,19 @@ def _parser() -> Parser:
     parser.add_argument(
         "--project", metavar="FOLDER", help="the private folder, instead of OUT.dicomveil; it stays on this machine"
     )
-    parser.add_argument(
+    workers = parser.add_mutually_exclusive_group()
+    workers.add_argument(
         "--jobs",
         "-j",
         metavar="N",
         type=positive,
         help="so many processes at once; without it as many as there are cores, for a few files one",
+    )
+    workers.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="let the workers of a cluster do it: ray://HOST:PORT or dask://HOST:PORT; local stands for a cluster of "
+        "this machine alone",
     )
     parser.add_argument(
         "--layout",

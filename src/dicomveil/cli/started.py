@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dicomveil.batch.accounts import Accounts
 from dicomveil.batch.command import Command
+from dicomveil.batch.places import absolute
 from dicomveil.batch.project import unwritable
 from dicomveil.cli.choices import KEY_VARIABLE, read_key
 from dicomveil.cli.parser import positive
@@ -85,10 +86,10 @@ def command_of(actions: Iterable[argparse.Action], arguments: argparse.Namespace
     """Return what is to be kept of a call: ``actions`` are the options that there are, ``arguments`` what they got."""
     words = [word for action in actions if action.dest not in _ANEW for word in _words(action, arguments)]
     if not getattr(arguments, "key", None) and os.environ.get(KEY_VARIABLE):
-        words.append(f"{_KEY}{_absolute(os.environ[KEY_VARIABLE])}")
+        words.append(f"{_KEY}{absolute(os.environ[KEY_VARIABLE])}")
     return Command(
-        input=_absolute(arguments.input),
-        output=_absolute(arguments.output) if getattr(arguments, "project", None) else "",
+        input=absolute(arguments.input),
+        output=absolute(arguments.output) if getattr(arguments, "project", None) else "",
         words=tuple(words),
         recipe=recipe.name,
         title=recipe.title,
@@ -153,9 +154,5 @@ def _words(action: argparse.Action, arguments: argparse.Namespace) -> list[str]:
 
 def _path(dest: str, text: str) -> str:
     if dest in ("key", "known", "project") or (dest == "recipe" and text not in PRESETS):
-        return _absolute(text)
+        return absolute(text)
     return text
-
-
-def _absolute(path: str) -> str:
-    return path if "://" in path else os.path.abspath(path)

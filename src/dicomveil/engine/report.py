@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dicomveil.dataset.walk import flat
@@ -71,5 +72,6 @@ class Report:
             yield *line, count
 
 
+@lru_cache(maxsize=4096)
 def _spelled(tag: int) -> str:
     return keyword_of(tag) or f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
