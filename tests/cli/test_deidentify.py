@@ -527,7 +527,7 @@ def test_an_interrupted_run_shows_the_table_too(dicomveil, export, shared, monke
         return take(*given, **more)
 
     monkeypatch.setattr(Worker, "take", interrupted)
-    monkeypatch.setattr("dicomveil.cli.deidentify._anything_can_be_done", lambda *_: True)
+    monkeypatch.setattr("dicomveil.cli.undertaking.Undertaking.can_do_anything", lambda _: True)
     said = dicomveil("deidentify", export, shared)
     assert said.code == 130
     assert rows(said.out) == {"done": "1"}

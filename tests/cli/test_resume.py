@@ -27,7 +27,7 @@ def interrupt_in(monkeypatch: pytest.MonkeyPatch) -> None:
         return take(*given, **more)
 
     monkeypatch.setattr(Worker, "take", interrupted)
-    monkeypatch.setattr("dicomveil.cli.deidentify._anything_can_be_done", lambda *_: True)
+    monkeypatch.setattr("dicomveil.cli.undertaking.Undertaking.can_do_anything", lambda _: True)
 
 
 @pytest.fixture
