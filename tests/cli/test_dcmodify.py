@@ -26,7 +26,7 @@ NAME = element(0x00100010, "PN", "Doe^Jane")
         pytest.param("-ea 0010,0010", [Remove("**.PatientName")], id="erase-all"),
         pytest.param("-ep", [RemovePrivate()], id="erase-private"),
         pytest.param("-gst --gen-ser-uid", [NewUID("StudyInstanceUID"), NewUID("SeriesInstanceUID")], id="new-uids"),
-        pytest.param("-i (0009,1001)=x", [Put("(0009,1001)", "x", vr="UN")], id="private"),
+        pytest.param("-i (0009,1001)=x", [Put("(0009,1001)", "x")], id="private"),
         pytest.param("-v +f -ll error -i PatientID=1 -nrc", [Put("PatientID", "1")], id="without-effect"),
     ],
 )

@@ -132,12 +132,11 @@ def _edit(kind: str, word: str) -> Edit:
     value: object = text
     if kind.endswith("-file"):
         kind, value = kind.removesuffix("-file"), _content(text, address.steps[-1].tag)
-    unknown = "UN" if vr_of(address.steps[-1].tag) is None and not address.anywhere else None
     match kind:
         case "insert":
-            return Put(address, value, vr=unknown)
+            return Put(address, value)
         case "modify" | "modify-all":
-            return Replace(address, value, vr=unknown)
+            return Replace(address, value)
         case _:
             return Remove(address)
 

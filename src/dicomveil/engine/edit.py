@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from dicomveil.editing.edits import Edit
     from dicomveil.editing.table import Table
 
+NO_ROW = "the table has no row for them"
+NOT_FULFILLED = "the condition does not hold for them"
+
 _DIRECTORY_RECORDS = 0x00041220
 
 
@@ -37,14 +40,15 @@ _DIRECTORY_RECORDS = 0x00041220
 class Edited:
     """What edits make of one open file.
 
-    ``matched`` tells whether the condition holds, ``met`` how many elements each edit has met; ``splices`` are what has
-    to change in the file, none if nothing does.
+    ``matched`` tells whether the condition holds and the table has a row for it, and ``why_not`` which of them not;
+    ``met`` how many elements each edit has met; ``splices`` are what has to change in the file, none if nothing does.
     """
 
     instance: Instance
     matched: bool
     met: list[int]
     splices: list[Splice]
+    why_not: str = ""
 
 
 class Editor:
@@ -112,10 +116,15 @@ class Editor:
         EditRefused
             If one of the edits cannot be carried out; none is then.
         """
-        instance = self.open(file)
+        return self.carry_out(self.open(file), table)
+
+    def carry_out(self, instance: Instance, table: Table | None = None) -> Edited:
+        """Do as `prepare` does, with an instance that has been opened."""
         row = table.row_for(instance) if table is not None else None
-        if (table is not None and row is None) or not self.is_for(instance):
-            return Edited(instance, False, [0] * len(self.edits.edits), [])
+        if table is not None and row is None:
+            return Edited(instance, False, [0] * len(self.edits.edits), [], NO_ROW)
+        if not self.is_for(instance):
+            return Edited(instance, False, [0] * len(self.edits.edits), [], NOT_FULFILLED)
         met = self.edits.carry_out(instance)
         if row is not None:
             row.edit_list.carry_out(instance)
@@ -165,6 +174,11 @@ class Editor:
         return level
 
 
+def is_directory(instance: Instance) -> bool:
+    """Tell whether an instance is a DICOMDIR, which lists other files (PS3.3 F)."""
+    return bool(instance.root.slots(_DIRECTORY_RECORDS))
+
+
 def splices_of(instance: Instance) -> list[Splice]:
     """Return what has to change in an instance's file; a deflated data set that changes is deflated anew as a whole.
 
@@ -175,7 +189,7 @@ def splices_of(instance: Instance) -> list[Splice]:
     """
     meta = [] if instance.meta is None or not instance.meta.is_changed else instance.meta.edits()
     root = instance.root.edits()
-    if any(len(new) != end - start for start, end, new in meta + root) and instance.root.slots(_DIRECTORY_RECORDS):
+    if any(len(new) != end - start for start, end, new in meta + root) and is_directory(instance):
         raise EditRefused("DirectoryRecordSequence", "finds its records by byte offsets, which this edit would move")
     part10, file = instance.part10, instance.file
     if not part10.syntax.deflated or not root:
@@ -190,12 +204,15 @@ def write_copy(
 ) -> None:
     """Write an edited file under another name, whole or not at all; ``alike`` keeps permissions and times.
 
+    Who must not read the original cannot read the copy either.
+
     Raises
     ------
     TargetExists, NotWritten
         As `Draft`.
     """
     with Draft(target, overwrite=overwrite) as draft:
+        draft.be_no_more_open_than(os.fstat(file.fd))
         draft.write(file, pieces_of(b"", file, 0, file.size, splices))
         if alike:
             draft.resemble(os.fstat(file.fd), times=True)
