@@ -16,7 +16,7 @@ from dicomveil.editing.edits import Edit, Put, Remove, Replace
 from dicomveil.editing.table import read_table
 from dicomveil.engine.edit import Editor
 from dicomveil.engine.undo import UndoWriter, undo
-from dicomveil.errors import UsageError
+from dicomveil.errors import EditError, UsageError
 
 
 def instance(number: int, name: str = "Doe^Jane") -> bytes:
@@ -354,6 +354,27 @@ def test_a_table_gives_each_file_its_row(folder, tmp_path):
     ]
     assert (folder / "b" / "c").read_bytes() == instance(2, "Roe^Ann")
     assert rows.unused == [3]
+
+
+def test_no_two_files_are_given_the_same_sop_instance_uid_unforced(folder, tmp_path):
+    edit = Put("SOPInstanceUID", "2.25.7")
+    with pytest.raises(EditError, match="the same for several files"):
+        EditRun(Editor([edit]), folder, tmp_path / "a")
+    some = EditRun(Editor([edit], where="exists PatientName"), folder, tmp_path / "b")
+    assert codes(some) == ["edited", "malformed", "skipped", "edit-refused"]
+    assert codes(EditRun(Editor([edit]), folder / "a.dcm", tmp_path / "c")) == ["edited"]
+    assert codes(EditRun(Editor([edit], force=True), folder, tmp_path / "d"))[3] == "edited"
+    (tmp_path / "rows.csv").write_text("match PatientName,set SOPInstanceUID\nDoe^Jane,2.25.7\n")
+    rows = read_table(tmp_path / "rows.csv")
+    assert codes(EditRun(Editor([]), folder, tmp_path / "e", table=rows))[3] == "edit-refused"
+
+
+def test_a_file_that_ends_within_a_header_is_not_edited_and_padding_stays(folder):
+    path = folder / "a.dcm"
+    for rest, code in ((b"\x10\0\x20\0", "malformed"), (bytes(5), "edited")):
+        path.write_bytes(instance(1) + rest)
+        assert codes(EditRun(Editor([NEW]), path, manner=Manner(backup=False))) == [code]
+    assert path.read_bytes() == instance(1, "Roe^Ann") + bytes(5)
 
 
 def test_an_unwritable_target_is_told_for_each_file(folder, tmp_path):

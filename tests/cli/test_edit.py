@@ -302,6 +302,20 @@ def test_find_goes_on_after_a_bad_file(dicomveil, study):
     assert said.err.startswith(f"dicomveil: {study / '0.dcm'}: a length past the end")
 
 
+def test_find_tells_presence_of_what_it_cannot_read(dicomveil, tmp_path):
+    (tmp_path / "a.dcm").write_bytes(dicom_file([element(0x00080018, "UI", "2.25.1"), element(0x7FE00010, "OW", [1])]))
+    assert dicomveil("find", tmp_path, "--where", "exists PixelData", "--count").out == "1\n"
+    assert dicomveil("find", tmp_path, "--where", "not exists 60xx3000", "--count").out == "1\n"
+    assert dicomveil("find", tmp_path, "--where", 'PixelData == "x"', "--count").code == 1
+
+
+def test_find_tells_no_more_than_twenty_bad_files(dicomveil, tmp_path):
+    for number in range(22):
+        (tmp_path / f"{number}.dcm").write_bytes(instance(9)[:-3])
+    said = dicomveil("find", tmp_path, "--where", "exists PatientName")
+    assert (len(said.err.splitlines()), said.err.splitlines()[-1]) == (21, "dicomveil: ... and 2 more")
+
+
 def test_find_wants_a_condition_that_is_one(dicomveil, study):
     assert dicomveil("find", study, "--where", "Modalty == 1").code == 2
     assert dicomveil("find", study / "nowhere", "--where", "Rows == 1").code == 2

@@ -13,11 +13,13 @@ from dicomveil.batch.inputs import Input, Inputs
 from dicomveil.batch.project import check_apart
 from dicomveil.dataset.replace import Manner, check_in_place
 from dicomveil.dataset.source import Source
+from dicomveil.editing.guard import instance_uids_given
 from dicomveil.editing.preview import Change, changes
 from dicomveil.engine.edit import is_directory, write_copy, write_in_place
-from dicomveil.errors import InstanceError, NotDicom, NotWritten, TargetExists, UsageError
+from dicomveil.errors import EditError, EditRefused, InstanceError, NotDicom, NotWritten, TargetExists, UsageError
 
 if TYPE_CHECKING:
+    from dicomveil.editing.instance import Instance
     from dicomveil.editing.table import Table
     from dicomveil.engine.edit import Edited, Editor
     from dicomveil.engine.undo import UndoWriter
@@ -84,6 +86,8 @@ class EditRun:
     ------
     UsageError
         If source and target are not apart, or what is asked for does not go together.
+    EditError
+        If the edits would give several files the same SOP Instance UID, unforced.
     """
 
     def __init__(
@@ -107,6 +111,12 @@ class EditRun:
         self._undo = undo
         self.copies = copies or Copies()
         self._folders: set[str] = set()
+        self._uids = set() if editor.edits.force else instance_uids_given(editor.edits.edits)
+        self._given: set[str] = set()
+        if self._uids and editor.where is None and table is None and self.count() > 1:
+            raise EditError(
+                "SOPInstanceUID: the same for several files; give new ones (NewUID, --new-uid), or force it"
+            )
         if self.target is not None:
             self._check_target(self.target)
 
@@ -152,6 +162,7 @@ class EditRun:
                 if not self.is_one_file and is_directory(instance):
                     return EditOutcome(number, SKIPPED, _DIRECTORY, path)
                 made = self.editor.carry_out(instance, self.table)
+                self._check_uid(instance, made)
                 return self._published(number, each, file, made)
         except NotDicom as error:
             return EditOutcome(number, SKIPPED, str(error), path)
@@ -175,6 +186,17 @@ class EditRun:
         elif writes:
             self._write(file, made, target)
         return EditOutcome(number, code, made.why_not, each.path, target if writes else None, tuple(made.met), found)
+
+    def _check_uid(self, instance: Instance, made: Edited) -> None:
+        """Refuse to give a second file the SOP Instance UID that an edit or a row has given to another one."""
+        given = self._uids | made.row_uids
+        uid = (instance.root.raw(_SOP_INSTANCE_UID) or b"").rstrip(b"\0 ").decode("latin-1") if given else ""
+        if made.matched and uid in given and not self.editor.edits.force:
+            if uid in self._given:
+                raise EditRefused(
+                    "SOPInstanceUID", "another file of this call has been given the same; force it if you must"
+                )
+            self._given.add(uid)
 
     def _check_writing(self, made: Edited, target: str) -> None:
         """Raise what writing would, as far as it can be told beforehand."""
@@ -208,4 +230,5 @@ class EditRun:
 
 
 _FOLDER_TO_FILE = "the input is a folder and the output a file"
+_SOP_INSTANCE_UID = 0x00080018
 _DIRECTORY = "a DICOMDIR, which lists other files; edit it by itself"

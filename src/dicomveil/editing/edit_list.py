@@ -84,7 +84,7 @@ class EditList:
     ) -> None:
         self.edits = _listed(edits)
         self._fill_items = fill_items
-        self._force = force
+        self.force = force
         self._stand_ins = stand_ins
         self._meta_in_step = meta_in_step
         self._uids = NewUIDs(stand_ins.uid) if stand_ins is not None else None
@@ -125,18 +125,18 @@ class EditList:
         return met
 
     def _checked(self, edit: Edit) -> Act:
-        check_edit(edit, force=self._force)
+        check_edit(edit, force=self.force)
         act = self._act(edit)
         last = edit.place.steps[-1]
         may_misread = SPECIFIC_CHARACTER_SET & last.mask == last.tag and not _rewrites_text(edit)
-        return without_misreading(act) if may_misread and not self._force else act
+        return without_misreading(act) if may_misread and not self.force else act
 
     def _act(self, edit: Edit) -> Act:  # noqa: PLR0911, PLR0912 - one line an edit
         address = edit.place
         match edit:
             case Recode():
                 return _recoded(edit.charset)
-            case Put() if _rewrites_text(edit) and not self._force:
+            case Put() if _rewrites_text(edit) and not self.force:
                 return _declared(edit)
             case PutIfAbsent():
                 return self._put(edit, only_absent=True)
@@ -155,16 +155,16 @@ class EditList:
             case InsertItem():
                 return insert_item(address)
             case Empty():
-                return empty_items(address) if address.steps[-1].item is not None else _empty(address, self._force)
+                return empty_items(address) if address.steps[-1].item is not None else _empty(address, self.force)
             case RemovePrivate():
                 return _remove_private
             case Remove() | RemoveItem():
-                return remove_items(address) if address.steps[-1].item is not None else _remove(address, self._force)
+                return remove_items(address) if address.steps[-1].item is not None else _remove(address, self.force)
         raise EditError(f"{type(edit).__name__}: no such edit")
 
     def _put(self, edit: Put, *, only_absent: bool = False) -> Act:
         address = _one_place(edit.place)
-        written = Written(address, edit.value, edit.vr, force=self._force)
+        written = Written(address, edit.value, edit.vr, force=self.force)
         fill = self._fill_items
 
         def at_root(instance: Instance) -> int:
@@ -177,7 +177,7 @@ class EditList:
         def act(instance: Instance) -> int:
             spots = places(instance, address, fill=fill)
             for spot in spots:
-                if not self._force:
+                if not self.force:
                     check_creator(spot, address)
                 if not (only_absent and spot.slot is not None):
                     put(spot, written.at(instance, spot))
@@ -187,7 +187,7 @@ class EditList:
 
     def _replace(self, edit: Replace) -> Act:
         address = _element(edit.place)
-        written = Written(address, edit.value, edit.vr, force=self._force)
+        written = Written(address, edit.value, edit.vr, force=self.force)
 
         def act(instance: Instance) -> int:
             spots = instance.spots(address)
@@ -213,12 +213,12 @@ class EditList:
 
     def _set(self, instance: Instance, address: Address, value: object, vr: str | None = None) -> int:
         try:
-            written = Written(address, value, vr, force=self._force)
+            written = Written(address, value, vr, force=self.force)
         except EditError as error:
             raise EditRefused(*error.problems[0].split(": ", 1)) from None
         spots = places(instance, address)
         for spot in spots:
-            if not self._force:
+            if not self.force:
                 check_creator(spot, address)
             put(spot, written.at(instance, spot))
         return len(spots)
@@ -237,7 +237,7 @@ class EditList:
                 return 0
             spots = places(instance, address)
             for spot in spots:
-                if not self._force:
+                if not self.force:
                     check_creator(spot, address)
                 element = copied(found[0], spot)
                 if element is None:

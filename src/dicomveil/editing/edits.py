@@ -154,12 +154,10 @@ class NewUID(Edit):
 
 @dataclass(frozen=True, slots=True)
 class InsertItem(Edit):
-    """Put a new, empty item before the one at this place (``Sequence[0]``), or behind the last; makes the sequence."""
+    """Put a new, empty item before the one at this place (``Sequence[0]``), or behind the last; makes the sequence.
 
-    def __post_init__(self) -> None:
-        Edit.__post_init__(self)
-        if not isinstance(self.place.steps[-1].item, int):
-            raise EditError(f"{self.address}: a new item needs a place, such as [0]")
+    Without a number (``Sequence``) it comes behind the last.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dicomveil.dataset.address import Address, Step
 from dicomveil.dataset.syntax import PIXEL_DATA_TAGS
 from dicomveil.editing.addresses import check_steps, spelled
-from dicomveil.editing.edits import Edit, Empty, Put, Remove
+from dicomveil.editing.edits import Edit, Empty, Put, Remove, RemoveItem, RemovePrivate
+from dicomveil.editing.values import values_in
 from dicomveil.errors import EditError, EditRefused
 
 if TYPE_CHECKING:
-    from dicomveil.dataset.address import Address
+    from collections.abc import Iterable
+
     from dicomveil.editing.instance import Spot
 
 TRANSFER_SYNTAX_UID = 0x00020010
@@ -45,6 +48,7 @@ _GUARDED = {
 # PS3.5 7.8: odd groups that are not private; PS3.7: commands are no part of a data set
 _NO_GROUPS = frozenset({0x0000, 0x0001, 0x0003, 0x0005, 0x0007, 0xFFFF})
 _IDENTITY = frozenset({0x00080016, 0x00080018})
+_SOP_INSTANCE_UID = Address((Step(0x00080018),))
 _FORCE = "; force it if you must"
 
 
@@ -61,7 +65,7 @@ def check_edit(edit: Edit, *, force: bool) -> None:
     last = address.steps[-1]
     if last.mask == _EXACT and last.creator is None and (not last.tag & 0xFFFF or last.tag >> 16 == 0xFFFE):
         raise EditError(f"{spelled(address)}: group lengths and delimiters follow the data set by themselves")
-    takes_away = isinstance(edit, Empty | Remove)
+    takes_away = isinstance(edit, Empty | Remove | RemoveItem | RemovePrivate)
     if force:
         return
     has_no_value = takes_away or (isinstance(edit, Put) and edit.value in (None, "", [], ()))
@@ -76,6 +80,12 @@ def check_edit(edit: Edit, *, force: bool) -> None:
             raise EditError(f"{spelled(address)}: {reason}")
     if has_no_value and last.creator is None and any(tag & last.mask == last.tag for tag in _IDENTITY):
         raise EditError(f"{spelled(address)}: no file is read without it{_FORCE}")
+
+
+def instance_uids_given(edits: Iterable[Edit]) -> set[str]:
+    """Return the literal SOP Instance UIDs that edits give: no two files of a call may end up with the same."""
+    puts = [edit for edit in edits if isinstance(edit, Put) and edit.place == _SOP_INSTANCE_UID]
+    return {str(value) for put in puts for value in values_in(put.value)}
 
 
 def _check_steps_unforced(address: Address) -> None:
