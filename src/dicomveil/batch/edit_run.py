@@ -113,7 +113,7 @@ class EditRun:
         self._folders: set[str] = set()
         self._uids = set() if editor.edits.force else instance_uids_given(editor.edits.edits)
         self._given: set[str] = set()
-        if self._uids and editor.where is None and table is None and self.count() > 1:
+        if self._uids and editor.where is None and table is None and self._names_several():
             raise EditError(
                 "SOPInstanceUID: the same for several files; give new ones (NewUID, --new-uid), or force it"
             )
@@ -135,6 +135,9 @@ class EditRun:
                 self._survey(each)
         for number, each in enumerate(self.inputs, 1):
             yield self._outcome(number, each)
+
+    def _names_several(self) -> bool:
+        return sum(1 for each in self.inputs if each.leftover is None) > 1
 
     def _check_target(self, target: str) -> None:
         for source in self.inputs.sources:
