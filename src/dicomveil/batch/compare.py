@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.batch.faults import fault
-from dicomveil.batch.inputs import Inputs
+from dicomveil.batch.edit_inputs import Inputs
 from dicomveil.dataset.address import Address, Step
 from dicomveil.dataset.source import Source
 from dicomveil.engine.compare import Difference, differences

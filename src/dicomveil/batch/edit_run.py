@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.batch.faults import fault
-from dicomveil.batch.inputs import Input, Inputs
+from dicomveil.batch.edit_inputs import Input, Inputs
 from dicomveil.batch.project import check_apart
 from dicomveil.dataset.replace import Manner, check_in_place
 from dicomveil.dataset.source import Source

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.batch.faults import fault
-from dicomveil.batch.inputs import Inputs
+from dicomveil.batch.edit_inputs import Inputs
 from dicomveil.dataset.source import Source
 from dicomveil.errors import InstanceError, NotDicom
 
