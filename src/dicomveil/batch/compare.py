@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from dicomveil.batch.edit_inputs import Inputs
 from dicomveil.batch.faults import fault
 from dicomveil.dataset.address import Address, Step
-from dicomveil.dataset.discover import files_under
 from dicomveil.dataset.source import Source
 from dicomveil.engine.compare import Difference, differences
 from dicomveil.errors import InstanceError, NotDicom
@@ -38,7 +39,7 @@ class Pair(NamedTuple):
 
 
 class Comparison:
-    """Two folders side by side; iterate over it to compare.
+    """Two folders side by side; iterate over it to compare. ``skipped`` counts what is not compared, by what it is.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ class Comparison:
         self._folders = left, right
         self._ignored = ignored
         self._by_name = by_name
-        self.skipped = 0
+        self.skipped: Counter[str] = Counter()
 
     def __iter__(self) -> Iterator[Pair]:
         left, unreadable = self._listed(self._folders[0])
@@ -93,13 +94,15 @@ class Comparison:
         found: dict[tuple[str, int], str] = {}
         unreadable: list[Pair] = []
         counts: dict[str, int] = {}
-        for path in [folder] if os.path.isfile(folder) else files_under(folder):
-            name = os.path.relpath(path, folder)
+        for path, name, leftover in Inputs(folder):
+            if leftover is not None:
+                self.skipped[leftover] += 1
+                continue
             try:
                 with Source.open(path) as file:
                     texts = self._editor.open(file).texts(_SOP_INSTANCE_UID)
-            except NotDicom:
-                self.skipped += 1
+            except NotDicom as error:
+                self.skipped[str(error)] += 1
                 continue
             except InstanceError as error:
                 unreadable.append(Pair(error.code, name, None, 0, str(error)))

@@ -42,6 +42,8 @@ conditions, tables, previews and undo see dicomveil edit --help.
   -ie  --ignore-errors                edit a file though some of the modifications fail
   -imt --ignore-missing-tags          no error if what is modified or erased is not there
   -q   --quiet                        say nothing of files
+       --version                      tell the version
+  --                                  only FILEs from here on
 
 A PATH is {SEQUENCE[ITEM].}*TAG, such as ReferencedImageSequence[0].ReferencedSOPInstanceUID or
 (0008,1140)[*].(0008,1155). Options that would encode the whole file anew are not taken.
@@ -55,10 +57,15 @@ def dcmodify(words: list[str]) -> int:
     if not words or {"-h", "--help"} & {*words}:
         sys.stdout.write(HELP)
         return DONE if words else 2
+    if "--version" in words:
+        from dicomveil.version import VERSION
+
+        sys.stdout.write(f"dicomveil dcmodify {VERSION}, with the options of DCMTK's dcmodify 3.6.7\n")
+        return DONE
     request = understood(words)
     stand_ins = EditStandIns(KeyedPseudonyms(read_key(None) or ProjectKey.generate()))
-    _warn(request, stand_ins)
     editor = _editor(request.edits, request, stand_ins)
+    _warn(request, stand_ins)
     if editor.edits.needs_survey:
         for path in request.files:
             _survey(editor, path)
@@ -81,7 +88,9 @@ def _warn(request: Request, stand_ins: EditStandIns) -> None:
         EditList(request.edits, stand_ins=stand_ins)
     except EditError as error:
         if not request.quiet:
-            sys.stderr.write("".join(f"dicomveil: warning: {problem}\n" for problem in error.problems))
+            sys.stderr.write(
+                "".join(f"dicomveil: warning: {problem}\n" for problem in map(_in_its_terms, error.problems))
+            )
 
 
 def _survey(editor: Editor, path: str) -> None:
@@ -105,7 +114,7 @@ def _modified(editor: Editor, request: Request, path: str, stand_ins: EditStandI
                 manner = Manner(backup=not request.no_backup, new_backup=True)
                 write_in_place(file, made.splices, path, manner)
     except InstanceError as error:
-        errors.append(str(error))
+        errors.append(_in_its_terms(str(error)))
     except OSError as error:
         errors.append(os.strerror(error.errno or 0))
     return errors
@@ -116,11 +125,16 @@ def _works(edit: Edit, request: Request, file: Source, stand_ins: EditStandIns, 
     try:
         met = _editor([edit], request, stand_ins).prepare(file).met
     except EditRefused as error:
-        errors.append(str(error))
+        errors.append(_in_its_terms(str(error)))
         return False
     missing = _missing(request, [edit], met)
     errors += missing
     return not missing
+
+
+def _in_its_terms(message: str) -> str:
+    """Leave out what a message says of options that dcmodify does not have."""
+    return message.partition("; force it")[0].partition("; --charset")[0]
 
 
 def _missing(request: Request, edits: list[Edit], met: list[int]) -> list[str]:

@@ -20,3 +20,7 @@ class Lookup(Protocol):
             If a value cannot be read.
         """
         ...
+
+    def exists(self, address: Address) -> bool:
+        """Tell whether something is at an address, with a value or without, readable or not."""
+        ...

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.editing.addresses import read_address, spelled
 from dicomveil.editing.edit_list import EditList
 from dicomveil.editing.edits import Edit, Put
+from dicomveil.editing.option_texts import with_vr
 from dicomveil.errors import EditError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def read_table(path: str | os.PathLike[str], match: Sequence[str] = (), *, force
     """Read a table: UTF-8, parted by commas, semicolons or tabs, with a heading of addresses.
 
     A column is matched if ``match`` names it or its heading is ``match ADDRESS``; all others are set (``set ADDRESS``,
-    where a column of that name is matched too).
+    where a column of that name is matched too). ``set ADDRESS:VR`` tells the VR where nothing else does.
 
     Raises
     ------
@@ -99,10 +100,18 @@ def read_table(path: str | os.PathLike[str], match: Sequence[str] = (), *, force
             break
     if problems:
         raise EditError(*problems)
-    return Table([address for address, is_matched in columns if is_matched], found)
+    return Table([each.address for each in columns if each.is_matched], found)
 
 
-Columns = list[tuple["Address", bool]]
+class Column(NamedTuple):
+    """What a heading says: an address, whether it is matched, and the VR to set it with."""
+
+    address: Address
+    is_matched: bool
+    vr: str | None = None
+
+
+Columns = list[Column]
 
 
 def _lines(name: str) -> list[tuple[int, list[str]]]:
@@ -135,17 +144,19 @@ def _columns(name: str, heading: Iterable[str], match: Sequence[Address]) -> Col
         said, _, rest = cell.partition(" ")
         is_said = said in ("match", "set") and bool(rest)
         try:
-            address = read_address(rest.strip() if is_said else cell)
+            written, vr = with_vr(rest.strip() if is_said else cell)
+            address = Put(written, None, vr).place
         except EditError as error:
             problems += [f"{name}:1: {problem}" for problem in error.problems]
             continue
-        columns.append((address, said == "match" if is_said else address in match))
-    problems += [f"{name}:1: two columns {spelled(each[0])}" for each in {*columns} if columns.count(each) > 1]
-    missing = [address for address in match if (address, True) not in columns]
+        columns.append(Column(address, said == "match" if is_said else address in match, vr))
+    known = [each[:2] for each in columns]
+    problems += [f"{name}:1: two columns {spelled(each[0])}" for each in {*known} if known.count(each) > 1]
+    missing = [address for address in match if (address, True) not in known]
     problems += [f"{name}:1: no column {spelled(address)} to match" for address in missing]
-    if not problems and not any(is_matched for _, is_matched in columns):
+    if not problems and not any(each.is_matched for each in columns):
         problems.append(f"{name}:1: no column to match; name it with --match, or head it 'match ADDRESS'")
-    if not problems and all(is_matched for _, is_matched in columns):
+    if not problems and all(each.is_matched for each in columns):
         problems.append(f"{name}:1: no column to set")
     if problems:
         raise EditError(*problems)
@@ -157,13 +168,13 @@ def _row(
 ) -> tuple[tuple[str, ...], Row]:
     if len(cells) != len(columns):
         raise EditError(f"{len(cells)} cells under {len(columns)} headings")
-    key = tuple(cell for cell, (_, is_matched) in zip(cells, columns, strict=True) if is_matched)
+    key = tuple(cell for cell, column in zip(cells, columns, strict=True) if column.is_matched)
     if not all(key):
         raise EditError("an empty cell to match")
     edits: list[Edit] = []
-    for place, (cell, (address, is_matched)) in enumerate(zip(cells, columns, strict=True)):
-        if cell and not is_matched:
-            edits.append(Put(address, cell))
+    for place, (cell, column) in enumerate(zip(cells, columns, strict=True)):
+        if cell and not column.is_matched:
+            edits.append(Put(column.address, cell, column.vr))
             if (place, cell) not in checked:
                 EditList(edits[-1:], force=force)
                 checked.add((place, cell))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dicomveil.dataset.index import Level
@@ -15,8 +15,9 @@ from dicomveil.dataset.splice import deflated, pieces_of, spliced
 from dicomveil.dataset.write import Draft
 from dicomveil.editing.conditions import parse_condition
 from dicomveil.editing.edit_list import EditList
+from dicomveil.editing.guard import instance_uids_given
 from dicomveil.editing.instance import Instance
-from dicomveil.errors import EditRefused, UsageError
+from dicomveil.errors import EditError, EditRefused, MalformedDataSet, UsageError
 from dicomveil.standard.dictionary import vr_by_tag
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from dicomveil.editing.edits import Edit
     from dicomveil.editing.table import Table
 
+NO_ROW = "the table has no row for them"
+NOT_FULFILLED = "the condition does not hold for them"
+
+_HEADER_BYTES = 8
 _DIRECTORY_RECORDS = 0x00041220
 
 
@@ -37,14 +42,17 @@ _DIRECTORY_RECORDS = 0x00041220
 class Edited:
     """What edits make of one open file.
 
-    ``matched`` tells whether the condition holds, ``met`` how many elements each edit has met; ``splices`` are what has
-    to change in the file, none if nothing does.
+    ``matched`` tells whether the condition holds and the table has a row for it, and ``why_not`` which of them not;
+    ``row_uids`` are the SOP Instance UIDs that the row gives. ``met`` is how many elements each edit has met;
+    ``splices`` are what has to change in the file, none if nothing does.
     """
 
     instance: Instance
     matched: bool
     met: list[int]
     splices: list[Splice]
+    why_not: str = ""
+    row_uids: set[str] = field(default_factory=set)
 
 
 class Editor:
@@ -67,7 +75,7 @@ class Editor:
 
     def __init__(
         self,
-        edits: Iterable[Edit],
+        edits: Edit | Iterable[Edit],
         *,
         where: str | Condition | None = None,
         force: bool = False,
@@ -78,6 +86,8 @@ class Editor:
     ) -> None:
         self.edits = EditList(edits, force=force, stand_ins=stand_ins, meta_in_step=meta_in_step, fill_items=fill_items)
         self.where = parse_condition(where) if isinstance(where, str) else where
+        if self.where is not None and not hasattr(self.where, "holds"):
+            raise EditError("the condition: a text, or one that has been parsed")
         self.limits = limits or Limits()
         self._levels: dict[Encoding, Level] = {}
 
@@ -112,14 +122,21 @@ class Editor:
         EditRefused
             If one of the edits cannot be carried out; none is then.
         """
-        instance = self.open(file)
+        return self.carry_out(self.open(file), table)
+
+    def carry_out(self, instance: Instance, table: Table | None = None) -> Edited:
+        """Do as `prepare` does, with an instance that has been opened."""
+        _check_end(instance)
         row = table.row_for(instance) if table is not None else None
-        if (table is not None and row is None) or not self.is_for(instance):
-            return Edited(instance, False, [0] * len(self.edits.edits), [])
+        if table is not None and row is None:
+            return Edited(instance, False, [0] * len(self.edits.edits), [], NO_ROW)
+        if not self.is_for(instance):
+            return Edited(instance, False, [0] * len(self.edits.edits), [], NOT_FULFILLED)
         met = self.edits.carry_out(instance)
         if row is not None:
             row.edit_list.carry_out(instance)
-        return Edited(instance, True, met, splices_of(instance))
+        uids = instance_uids_given(row.edits) if row is not None else set()
+        return Edited(instance, True, met, splices_of(instance), row_uids=uids)
 
     def copy(
         self, source: str | os.PathLike[str], target: str | os.PathLike[str], *, overwrite: bool = False
@@ -165,6 +182,19 @@ class Editor:
         return level
 
 
+def _check_end(instance: Instance) -> None:
+    """Refuse a file that ends within the header of an element; zeros and what else pads it stay as they are."""
+    source, end = instance.part10.source, instance.root.stop
+    rest = source.read(end, min(source.size, end + _HEADER_BYTES))
+    if 0 < len(rest) < _HEADER_BYTES and rest.strip(b"\0"):
+        raise MalformedDataSet("a header cut short", end)
+
+
+def is_directory(instance: Instance) -> bool:
+    """Tell whether an instance is a DICOMDIR, which lists other files (PS3.3 F)."""
+    return bool(instance.root.slots(_DIRECTORY_RECORDS))
+
+
 def splices_of(instance: Instance) -> list[Splice]:
     """Return what has to change in an instance's file; a deflated data set that changes is deflated anew as a whole.
 
@@ -175,7 +205,7 @@ def splices_of(instance: Instance) -> list[Splice]:
     """
     meta = [] if instance.meta is None or not instance.meta.is_changed else instance.meta.edits()
     root = instance.root.edits()
-    if any(len(new) != end - start for start, end, new in meta + root) and instance.root.slots(_DIRECTORY_RECORDS):
+    if any(len(new) != end - start for start, end, new in meta + root) and is_directory(instance):
         raise EditRefused("DirectoryRecordSequence", "finds its records by byte offsets, which this edit would move")
     part10, file = instance.part10, instance.file
     if not part10.syntax.deflated or not root:
@@ -190,12 +220,15 @@ def write_copy(
 ) -> None:
     """Write an edited file under another name, whole or not at all; ``alike`` keeps permissions and times.
 
+    Who must not read the original cannot read the copy either.
+
     Raises
     ------
     TargetExists, NotWritten
         As `Draft`.
     """
     with Draft(target, overwrite=overwrite) as draft:
+        draft.be_no_more_open_than(os.fstat(file.fd))
         draft.write(file, pieces_of(b"", file, 0, file.size, splices))
         if alike:
             draft.resemble(os.fstat(file.fd), times=True)
