@@ -91,8 +91,8 @@ class Voice:
             self.important(self._nothing())
         if interrupted:
             self.important(
-                "interrupted; every copy that is there is whole and checked. Run it again to go on: nothing "
-                "is overwritten unasked, and only what is missing is done"
+                "interrupted; every copy that is there is whole and checked. Run it again to go on, or say "
+                "dicomveil resume: nothing is overwritten unasked, and only what is missing is done"
             )
 
     def _nothing(self) -> str:
