@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dicomveil.batch import archives
 from dicomveil.batch.booking import Booking, told_before
 from dicomveil.batch.chunks import Task, chunks
 from dicomveil.batch.layout import layout_of
@@ -109,6 +110,7 @@ class Batch:
             whole = not self.interrupted
         finally:
             self._crew.close()
+            archives.let_go()
             self._booking.record([])
             with suppress(sqlite3.Error):  # a full disk; the run is then one that has not ended
                 self._ledger.end(ended=_now(), seconds=time.monotonic() - begin, interrupted=not whole)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from dicomveil.batch import archives
 from dicomveil.batch.inputs import Input, Inputs
 from dicomveil.batch.layout import Layout
 from dicomveil.batch.outcome import DONE, DUPLICATE, DUPLICATE_MESSAGE, SKIPPED, Outcome
@@ -70,8 +71,11 @@ class Run:
         return self.inputs.paths()
 
     def __iter__(self) -> Iterator[Outcome]:
-        for item in self.inputs:
-            yield self._outcome(item)
+        try:
+            for item in self.inputs:
+                yield self._outcome(item)
+        finally:
+            archives.let_go()
 
     def _outcome(self, item: Input) -> Outcome:
         token = self._derive(item.name.encode(errors="surrogateescape"))[:8].hex()
