@@ -395,3 +395,81 @@ def test_two_folders_that_hold_the_same_instances_have_one_copy_of_each(
     assert len(copies(tmp_path)) == 200
     assert copies(tmp_path) != before
     assert codes(list(batch(export, ledger))) == {"duplicate": 200}
+
+
+def test_a_change_of_recipe_that_was_interrupted_leaves_no_copy_of_the_old_one(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    def run(recipe: str, **options: Any) -> Batch:
+        changed = replace(work(tmp_path, **options), recipe=load_recipe(recipe))
+        return Batch(changed, Inputs(export), crew_of(1), ledger)
+
+    list(run("research"))
+    old = copies(tmp_path)
+    stopped = run("basic", overwrite=True)
+    for _ in stopped:
+        stopped.stop()
+    assert copies(tmp_path).items() & old.items()
+    again = run("basic")
+    list(again)
+    assert set(again.why) == {"another recipe"}
+    assert again.finish() == []
+    assert not copies(tmp_path).items() & old.items()
+
+
+def test_copies_of_another_input_that_an_old_recipe_made_are_told(export: Path, ledger: Ledger, tmp_path: Path) -> None:
+    other = tmp_path / "other folder"
+    other.mkdir()
+    (other / "one").write_bytes(instance(900))
+    list(batch(export, ledger))
+    changed = replace(work(tmp_path, overwrite=True), recipe=load_recipe("research"))
+    second = Batch(changed, Inputs(other), crew_of(1), ledger)
+    assert codes(list(second)) == {DONE: 1}
+    (problem,) = second.finish()
+    assert problem.startswith("200 copies in the output are not made as this run makes them")
+
+
+def test_a_file_whose_time_alone_has_changed_is_done_again_and_told_apart(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    list(batch(export, ledger))
+    os.utime(export / "003", ns=(1, 1))
+    (export / "004").write_bytes(instance(4, element(0x00180060, "DS", "70")))
+    again = batch(export, ledger)
+    assert codes(list(again)) == {DONE: 2}
+    assert again.why == {"touched": 1, "changed": 1}
+
+
+def test_with_whole_fingerprints_the_same_bytes_are_not_done_again(
+    export: Path, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dicomveil.engine.deidentify import Deidentifier
+
+    list(batch(export, ledger, whole=True))
+    os.utime(export / "003", ns=(1, 1))
+    monkeypatch.setattr(Deidentifier, "finish", None)  # nothing is written
+    again = batch(export, ledger, whole=True)
+    assert list(again) == []
+    assert (again.before, again.why) == ({DONE: 200}, {})
+
+
+def test_the_report_is_told_before_the_ledger_so_that_a_kill_loses_no_line(
+    export: Path, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    record = Ledger.record
+
+    def recording(self: Ledger, outcomes: Any) -> None:
+        order.append("ledger")
+        record(self, outcomes)
+
+    monkeypatch.setattr(Ledger, "record", recording)
+    told: list[Outcome] = []
+
+    def tell(outcomes: list[Outcome]) -> None:
+        order.append("report")
+        told.extend(outcomes)
+
+    list(Batch(work(export.parents[1]), Inputs(export), crew_of(1), ledger, tell=tell))
+    assert codes(told) == {DONE: 200}
+    assert order[:2] == ["report", "ledger"]

@@ -186,3 +186,12 @@ def test_what_is_said_of_a_failure_is_written_with_it(tmp_path: Path) -> None:
     assert lines_of(path)[1:] == [
         {"file": 7, "token": "ab", "code": "not-written", "message": "No space left on device"}
     ]
+
+
+def test_a_line_torn_by_a_kill_is_ended_before_the_next_run_writes(tmp_path: Path) -> None:
+    path = tmp_path / "report.jsonl"
+    path.write_text('{"file": 1, "tok')
+    ReportWriter(str(path), "basic").close()
+    torn, run, end = path.read_text().split("\n")
+    assert (torn, end) == ('{"file": 1, "tok', "")
+    assert json.loads(run)["run"]["recipe"] == "basic"

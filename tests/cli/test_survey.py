@@ -136,7 +136,7 @@ def test_interrupted_it_tells_what_it_has_seen_and_writes_no_known(dicomveil, ex
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        pytest.param(["nowhere"], "the folder does not exist", id="absent"),
+        pytest.param(["nowhere"], "the input does not exist", id="absent"),
         pytest.param([".", "--json", "--csv"], "choose one", id="two-forms"),
         pytest.param([".", "--key", ""], "--key names no file", id="no-key"),
         pytest.param([".", "--known", ""], "--known names no file", id="no-known"),

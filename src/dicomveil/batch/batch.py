@@ -26,12 +26,15 @@ from dicomveil.pseudonyms.key import ProjectKey
 from dicomveil.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dicomveil.batch.crew import Crew
     from dicomveil.batch.inputs import Input, Inputs
     from dicomveil.batch.ledger import Entry, Ledger
     from dicomveil.batch.work import Work
 
 _MOST_TOLD_AGAIN = 1_000
+_COMPARED = frozenset({"changed", "compared"})
 
 
 class Batch:
@@ -50,6 +53,8 @@ class Batch:
         Take also inputs that an earlier run could not do, though nothing about them has changed.
     only
         Take only inputs with these tokens.
+    tell
+        Is told of outcomes before the ledger is, for a report that misses none.
     """
 
     def __init__(
@@ -61,6 +66,7 @@ class Batch:
         *,
         retried: bool = False,
         only: frozenset[bytes] | None = None,
+        tell: Callable[[list[Outcome]], None] | None = None,
     ) -> None:
         self._layout = layout_of(work)
         self.before: Counter[str] = Counter()
@@ -81,7 +87,7 @@ class Batch:
         self._spread = Spread(crew, partial(carry_out, self._pickled), _quarantined)
         # A storage, too, lets the later of two writers win.
         overwrites = work.overwrite or is_url(work.target)
-        self._booking = Booking(ledger, self._tokens, self._inside, overwrite=overwrites)
+        self._booking = Booking(ledger, self._tokens, self._inside, overwrite=overwrites, tell=tell or _nobody)
 
     @property
     def unrecorded(self) -> int:
@@ -102,7 +108,7 @@ class Batch:
         self._begin()
         try:
             for outcomes in self._spread.over(chunks(self._tasks())):
-                yield from self._booking.book(outcomes)
+                yield from filter(self._is_news, self._booking.book(outcomes))
                 yield from self._told_again()
             yield from self._told_again()
             if not self.interrupted:
@@ -123,8 +129,15 @@ class Batch:
             stop_after_this_file()
 
     def finish(self) -> list[str]:
-        """Do what is left when all inputs are done: pack, or list; return what went wrong, a sentence each."""
-        return self._layout.finish()
+        """Do what is left when all inputs are done: pack, or list; return what is wrong, a sentence each."""
+        problems = self._layout.finish()
+        others = self._ledger.made_otherwise()
+        if others:
+            problems.append(
+                f"{others} copies in the output are not made as this run makes them, but by another recipe or with "
+                "another --known: run their inputs again, or take these copies away"
+            )
+        return problems
 
     def _begin(self) -> None:
         recipe = self._work.recipe
@@ -136,6 +149,7 @@ class Batch:
                 recipe=recipe.name,
                 fingerprint=recipe.fingerprint,
                 jobs=self._crew.jobs,
+                known=self._work.known_digest,
             )
         except sqlite3.Error as error:
             raise unusable(error) from None
@@ -151,9 +165,10 @@ class Batch:
             entry = None if is_first else self._ledger.entry(token)
             why = self._why(item, entry)
             if why:
-                self.why[why] += 1
-                replaces = entry is not None and entry.code == DONE
-                yield Task(item, token.hex(), replaces)
+                compared = entry.fingerprint if entry is not None and why in _COMPARED else b""
+                if not compared:
+                    self.why[why] += 1
+                yield Task(item, token.hex(), entry is not None and entry.code == DONE, compared)
             elif entry is not None:
                 if entry.code in (DONE, SKIPPED) or len(self._failed_before) >= _MOST_TOLD_AGAIN:
                     self.before[entry.code] += 1
@@ -166,6 +181,8 @@ class Batch:
             return "new"
         if self._work.overwrite:
             return "overwrite"
+        if entry.code != SKIPPED and entry.making != self._ledger.making:
+            return "another recipe"
         if (item.size, item.changed_ns) != (entry.size, entry.changed_ns):
             return "changed"
         if entry.code == DONE and not self._layout.has(entry.target or ""):
@@ -180,6 +197,16 @@ class Batch:
             return "compared"
         return ""
 
+    def _is_news(self, outcome: Outcome) -> bool:
+        """Count an outcome whose input was compared with what it was; False if nothing was to be done."""
+        if outcome.is_same is None or outcome.code != DONE:
+            return True
+        if outcome.is_same and self._work.whole:
+            self.before[DONE] += 1
+            return False
+        self.why["touched" if outcome.is_same else "changed"] += 1
+        return True
+
     def _told_again(self) -> Iterator[Outcome]:
         while self._failed_before and not self.interrupted:
             yield self._failed_before.popleft()
@@ -190,6 +217,10 @@ class Batch:
 
     def _inside(self, outcome: Outcome) -> str | None:
         return None if outcome.target is None else outcome.target[self._target_length :]
+
+
+def _nobody(outcomes: list[Outcome]) -> None:
+    """Tell nobody."""
 
 
 def _now() -> str:

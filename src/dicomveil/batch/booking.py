@@ -26,15 +26,24 @@ class Booking:
         Gives the target of an outcome relative to the output.
     overwrite
         Copies may have been written over one another, so that nobody knows whose bytes lie there.
+    tell
+        Is told of outcomes before the ledger is: a run that is killed between the two tells twice, never not at all.
     """
 
     def __init__(
-        self, ledger: Ledger, tokens: Tokens, inside: Callable[[Outcome], str | None], *, overwrite: bool
+        self,
+        ledger: Ledger,
+        tokens: Tokens,
+        inside: Callable[[Outcome], str | None],
+        *,
+        overwrite: bool,
+        tell: Callable[[list[Outcome]], None],
     ) -> None:
         self._ledger = ledger
         self._tokens = tokens
         self._inside = inside
         self._overwrite = overwrite
+        self._tell = tell
         self._unwritten: list[tuple[Outcome, str | None]] = []
         self._lost = 0
         self._waiting = False
@@ -48,8 +57,9 @@ class Booking:
         """Note outcomes; return them, but for those whose place another input has: they wait for `settled`."""
         taken: dict[str, str] = {}
         noted = [self._claimed(each, taken) for each in outcomes]
-        self.record(noted)
         told = [each for each in noted if each.code != THERE_ALREADY]
+        self._tell(told)
+        self.record(noted)
         self._waiting = self._waiting or len(told) < len(noted)
         return told
 
@@ -107,12 +117,14 @@ class Booking:
         owner = self._ledger.owner(entry.target or "")
         told = told_before(item, token, entry)
         if owner is None:
+            self._tell([told])
             yield told
             return
         ours = owner.run == self._ledger.run
         first = owner.number < item.number if owner.source == self._ledger.source else not self._overwrite
         if first:
             outcome = told._replace(code=DUPLICATE, message=DUPLICATE_MESSAGE)
+            self._tell([outcome])
             self.record([outcome])
             yield outcome
             if self._overwrite and ours:
@@ -120,10 +132,11 @@ class Booking:
         else:
             self._ledger.disown(owner, DUPLICATE, DUPLICATE_MESSAGE)
             outcomes = done_over(item)
-            self.record(outcomes)
-            yield from outcomes
             if ours:
-                yield _corrected(owner)
+                outcomes.append(_corrected(owner))
+            self._tell(outcomes)
+            self.record(outcomes[:1])
+            yield from outcomes
 
 
 def told_before(item: Input, token: bytes, entry: Entry) -> Outcome:

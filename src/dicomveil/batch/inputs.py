@@ -139,14 +139,19 @@ class Inputs:
             yield Input(number, each.locator, each.name, each.size, each.changed_ns)
 
     def _members(self, path: str) -> list[Found]:
-        """Return what is in an archive; nothing if the file is none. It is listed once, as that may take long."""
+        """Return what is in an archive; nothing if the file is none. Of a few it is kept, as listing may take long."""
         found = self._listed.get(path)
         if found is None:
             kind = archive_kind(path)
             if not kind:
                 return []
+            while len(self._listed) >= _MOST_LISTED:
+                del self._listed[next(iter(self._listed))]
             found = self._listed[path] = list(members(path, kind))
         return found
+
+
+_MOST_LISTED = 8
 
 
 def opened(item: Input) -> Source:

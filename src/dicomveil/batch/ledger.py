@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,7 +26,8 @@ CREATE TABLE secret (value BLOB NOT NULL);
 CREATE TABLE sources (id INTEGER PRIMARY KEY, token BLOB NOT NULL UNIQUE);
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY, started TEXT NOT NULL, ended TEXT, software TEXT NOT NULL, recipe TEXT NOT NULL,
-    fingerprint TEXT NOT NULL, jobs INTEGER NOT NULL, source INTEGER NOT NULL, seconds REAL, interrupted INTEGER
+    fingerprint TEXT NOT NULL, jobs INTEGER NOT NULL, source INTEGER NOT NULL, seconds REAL, interrupted INTEGER,
+    known TEXT NOT NULL
 );
 CREATE TABLE folders (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
 CREATE TABLE series (
@@ -44,7 +46,10 @@ CREATE UNIQUE INDEX copies ON inputs (folder, name) WHERE code = 'done';
 
 
 class Entry(NamedTuple):
-    """What the ledger has of one input; ``target`` is relative to the output, None where nothing was to be written."""
+    """What the ledger has of one input; ``target`` is relative to the output, None where nothing was to be written.
+
+    ``making`` tells apart how copies were made: by which recipe, with which knowledge of the patients.
+    """
 
     number: int
     size: int
@@ -55,6 +60,7 @@ class Entry(NamedTuple):
     target: str | None
     run: int
     software: str
+    making: str
 
 
 class Claim(NamedTuple):
@@ -85,6 +91,7 @@ class Ledger:
         self._lock = -1
         self._ids: dict[tuple[str | bytes, ...], int] = {}
         self.run = self.source = 0
+        self.making = ""
         try:
             if path != IN_MEMORY:
                 make_private_folder(path)
@@ -137,18 +144,35 @@ class Ledger:
 
     # --- runs
 
-    def begin(self, source: bytes, *, started: str, software: str, recipe: str, fingerprint: str, jobs: int) -> None:
-        """Note that a run begins; ``source`` stands for its input folder, ``started`` is a time in ISO 8601."""
+    def begin(
+        self,
+        source: bytes,
+        *,
+        started: str,
+        software: str,
+        recipe: str,
+        fingerprint: str,
+        jobs: int,
+        known: str = "",
+    ) -> None:
+        """Note that a run begins; ``source`` stands for its input folder, ``started`` is a time in ISO 8601.
+
+        ``fingerprint`` is that of the recipe, ``known`` the digest of what a survey has learned of the patients.
+        """
         self._db.execute("INSERT OR IGNORE INTO sources (token) VALUES (?)", (source,))
         (self.source,) = self._db.execute("SELECT id FROM sources WHERE token = ?", (source,)).fetchone()
-        row = (started, software, recipe, fingerprint, jobs, self.source)
-        statement = "INSERT INTO runs (started, software, recipe, fingerprint, jobs, source) VALUES (?, ?, ?, ?, ?, ?)"
-        self.run = self._db.execute(statement, row).lastrowid or 0
+        row = (started, software, recipe, fingerprint, jobs, self.source, known)
+        self.run = self._db.execute(_BEGIN, row).lastrowid or 0
+        self.making = making_of(fingerprint, known)
 
     def end(self, *, ended: str, seconds: float, interrupted: bool) -> None:
         """Note that the run has ended, and how."""
         statement = "UPDATE runs SET ended = ?, seconds = ?, interrupted = ? WHERE id = ?"
         self._db.execute(statement, (ended, seconds, interrupted, self.run))
+
+    def made_otherwise(self) -> int:
+        """Count the copies that were made by another recipe, or with other knowledge, than this run's."""
+        return int(self._db.execute(_OTHERWISE, (self.run,)).fetchone()[0])
 
     # --- inputs
 
@@ -161,9 +185,10 @@ class Ledger:
         row = self._db.execute(_ENTRY, (self.source, token)).fetchone()
         if row is None:
             return None
-        number, size, changed_ns, fingerprint, code, message, folder, name, run, software = row
+        number, size, changed_ns, fingerprint, code, message, folder, name, run, software, recipe, known = row
         target = None if name is None else f"{folder}/{name}" if folder else name
-        return Entry(number, size, changed_ns, fingerprint or b"", code, message or "", target, run, software)
+        made = run, software, making_of(recipe, known)
+        return Entry(number, size, changed_ns, fingerprint or b"", code, message or "", target, *made)
 
     def owner(self, target: str) -> Claim | None:
         """Return the input whose copy lies there, as far as the ledger knows."""
@@ -249,10 +274,19 @@ class Ledger:
         return known
 
 
+_TRIES, _BETWEEN_TRIES_S = 5, 0.05
 _MOST_IDS_KNOWN = 20_000
 
+_BEGIN = """
+INSERT INTO runs (started, software, recipe, fingerprint, jobs, source, known) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+_OTHERWISE = """
+SELECT COUNT(*) FROM inputs i JOIN runs r ON r.id = i.run JOIN runs now ON now.id = ?
+WHERE i.code = 'done' AND (r.fingerprint <> now.fingerprint OR r.known <> now.known)
+"""
 _ENTRY = """
-SELECT i.number, i.size, i.changed_ns, i.fingerprint, i.code, i.message, f.path, i.name, r.id, r.software
+SELECT i.number, i.size, i.changed_ns, i.fingerprint, i.code, i.message, f.path, i.name, r.id, r.software,
+       r.fingerprint, r.known
 FROM inputs i LEFT JOIN folders f ON f.id = i.folder JOIN runs r ON r.id = i.run
 WHERE i.source = ? AND i.token = ?
 """
@@ -280,12 +314,20 @@ def _locked(path: str) -> int:
     with suppress(ImportError):  # where there is none, SQLite's own locks have to do
         import fcntl
 
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            raise UsageError("another run is at work on this output; wait for it, or stop it") from None
+        for _ in range(_TRIES):  # who only asks whether a run is at work has it for a moment
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return descriptor
+            except BlockingIOError:
+                time.sleep(_BETWEEN_TRIES_S)
+        os.close(descriptor)
+        raise UsageError("another run is at work on this output; wait for it, or stop it")
     return descriptor
+
+
+def making_of(fingerprint: str, known: str) -> str:
+    """Return what tells apart how copies are made."""
+    return f"{fingerprint} {known}"
 
 
 def unusable(error: OSError | sqlite3.Error) -> UsageError:

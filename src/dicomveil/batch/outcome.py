@@ -33,7 +33,8 @@ class Outcome(NamedTuple):
     it without the key. ``code`` is "done", "skipped", or the code of the error. ``path`` is the input's own: not for
     anything that leaves the house. ``target`` is where the copy is, or would be were it not there already.
     ``fingerprint`` is a hash of the input (16 bytes; empty if it was not read so far), ``seconds`` the time it took.
-    ``actions`` is what was done to it. ``corrects`` tells of an input that this run has told to be done before another
+    ``actions`` is what was done to it. ``is_same`` says whether the fingerprint is the one it had when it was done
+    before, None if that was not asked. ``corrects`` tells of an input that this run has told to be done before another
     turned out to have its place.
     """
 
@@ -50,3 +51,4 @@ class Outcome(NamedTuple):
     seconds: float = 0.0
     actions: ActionList | None = None
     corrects: Corrected | None = None
+    is_same: bool | None = None

@@ -101,6 +101,8 @@ class Packed(Layout):
             names: list[str] = []
             with suppress(OSError, zipfile.BadZipFile), zipfile.ZipFile(path) as file:
                 names = file.namelist()
+            if len(self._known) >= _MOST_ZIPS_KNOWN:
+                self._known.clear()
             known = self._known[path] = frozenset(map(hash, names))
         return known
 
@@ -122,6 +124,9 @@ class Packed(Layout):
         with suppress(OSError):  # others are still in it
             os.rmdir(os.path.dirname(staged))
             os.rmdir(self.root)
+
+
+_MOST_ZIPS_KNOWN = 256
 
 
 def _folders(path: str) -> list[str]:

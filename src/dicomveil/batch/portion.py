@@ -46,7 +46,7 @@ def carry_out(work: bytes, chunk: list[Task]) -> list[Outcome]:
     for task in chunk:
         if _stopping:
             break
-        outcome = worker.take(task.item, task.token, may_replace=task.may_replace)
+        outcome = worker.take(task.item, task.token, may_replace=task.may_replace, fingerprint=task.fingerprint)
         if outcome.report is not None:  # what was done goes as text, once for all files alike
             outcome = outcome._replace(report=replace(outcome.report, notes=[]))
         outcomes.append(outcome)

@@ -10,6 +10,8 @@ from dicomveil.standard import EDITION
 from dicomveil.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dicomveil.batch.action_lists import ActionList
     from dicomveil.batch.run import Outcome
 
@@ -22,8 +24,12 @@ class ReportWriter:
     """
 
     def __init__(self, path: str, recipe: str) -> None:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        size = os.fstat(descriptor).st_size
+        torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"  # by a kill in the middle of a line
         self._stream: TextIO = os.fdopen(descriptor, "a", encoding="utf-8")
+        if torn:
+            self._stream.write("\n")
         self._numbers: dict[bytes, int] = {}
         self._line({"run": {"dicomveil": VERSION, "standard": f"PS3.15 {EDITION}", "recipe": recipe}})
 
@@ -43,6 +49,12 @@ class ReportWriter:
         if outcome.message:
             line["message"] = outcome.message
         self._line(line)
+
+    def write_through(self, outcomes: Iterable[Outcome]) -> None:
+        """Write the lines of several files and hand them to the operating system."""
+        for outcome in outcomes:
+            self.write(outcome)
+        self._stream.flush()
 
     def close(self) -> None:
         """Write what is left."""

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from dicomveil.batch import archives
 from dicomveil.batch.chunks import Task, chunks
 from dicomveil.batch.look import contents_of, look_at, not_survived, nothing_of
 from dicomveil.batch.spread import Spread
@@ -44,6 +45,7 @@ class Survey:
         finally:
             self._census.count()
             self._crew.close()
+            archives.let_go()
 
     def _looks(self) -> Iterator[Looked]:
         spread = Spread(self._crew, look_at, not_survived)

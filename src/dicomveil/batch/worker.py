@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dicomveil.batch.action_lists import ActionLists
 from dicomveil.batch.faults import fault
-from dicomveil.batch.fingerprint import fingerprint
+from dicomveil.batch.fingerprint import fingerprint as fingerprint_of
 from dicomveil.batch.inputs import opened, said_of
 from dicomveil.batch.outcome import DONE, SKIPPED, THERE_ALREADY, Outcome
 from dicomveil.batch.places import draft, holds, is_taken
@@ -54,10 +54,11 @@ class Worker:
         self._same_is_done = same_is_done
         self._actions = ActionLists()
 
-    def take(self, item: Input, token: str, *, may_replace: bool = False) -> Outcome:
+    def take(self, item: Input, token: str, *, may_replace: bool = False, fingerprint: bytes = b"") -> Outcome:
         """De-identify one input.
 
         ``may_replace`` allows for the one input what ``overwrite`` allows for all: to put another in its copy's place.
+        With the ``fingerprint`` that all of its bytes had when its copy was made, the same bytes are not done again.
 
         Raises
         ------
@@ -65,7 +66,7 @@ class Worker:
             If the key or the table of stand-ins cannot be used, so that no file can be done.
         """
         begin = time.perf_counter()
-        actions = None
+        actions = same = None
         code, message, report, target, print_, size, changed_ns = DONE, "", None, None, b"", item.size, item.changed_ns
         try:
             with opened(item) as source:
@@ -73,7 +74,9 @@ class Worker:
                 made = self.deidentifier.prepare(source)
                 print_ = self._fingerprint(source, made)
                 target = self._place(made.report, item)
-                self._publish(made, source, target, overwrite=self.overwrite or may_replace)
+                same = print_ == fingerprint if fingerprint else None
+                if not (same and self._whole):
+                    self._publish(made, source, target, overwrite=self.overwrite or may_replace)
                 report = made.report
                 actions = self._actions.of(report)
         except NotDicom as error:
@@ -92,13 +95,25 @@ class Worker:
             target = None
         seconds = time.perf_counter() - begin
         return Outcome(
-            item.number, token, code, message, report, target, item.path, size, changed_ns, print_, seconds, actions
+            item.number,
+            token,
+            code,
+            message,
+            report,
+            target,
+            item.path,
+            size,
+            changed_ns,
+            print_,
+            seconds,
+            actions,
+            is_same=same,
         )
 
     def _fingerprint(self, source: Source, made: Made) -> bytes:
         if self._whole:
-            return fingerprint(source, None)
-        return fingerprint(made.part10.source, made.pixels_at)
+            return fingerprint_of(source, None)
+        return fingerprint_of(made.part10.source, made.pixels_at)
 
     def _publish(self, made: Made, source: Source, target: str, *, overwrite: bool) -> None:
         """Write a copy under its name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.portion import GARBAGE_ALLOCATIONS
@@ -47,16 +47,25 @@ def deidentify(words: list[str], *, only: frozenset[bytes] | None = None) -> int
         undertaking = undertaking.begun()
     with ExitStack() as stack:
         run: Run | Batch
-        run = undertaking.run(writes=writes) if crew is None else _batch(undertaking, crew, stack, parser, only)
+        report = stack.enter_context(closing(_report(project, recipe))) if writes else None
+        if crew is None or report is None:
+            run = undertaking.run(writes=writes)
+        else:
+            run, report = _batch(undertaking, crew, stack, parser, only, report), None
         voice = Voice(run, as_json=arguments.json, show_paths=arguments.show_paths, quiet=arguments.quiet)
         _announce(voice, undertaking)
-        code = _carry_out(run, voice, _report(project, recipe) if writes else None)
+        code = _carry_out(run, voice, report)
     voice.close(recipe, _places(undertaking, voice, writes=writes), interrupted=code == INTERRUPTED)
     return code
 
 
 def _batch(
-    undertaking: Undertaking, crew: Crew, stack: ExitStack, parser: Parser, only: frozenset[bytes] | None
+    undertaking: Undertaking,
+    crew: Crew,
+    stack: ExitStack,
+    parser: Parser,
+    only: frozenset[bytes] | None,
+    report: ReportWriter,
 ) -> Batch:
     """Open the ledger, note how the run is started, and return it."""
     from dicomveil.batch.batch import Batch
@@ -67,7 +76,15 @@ def _batch(
     ledger = stack.enter_context(Ledger(project.ledger_path))
     keep_command(project, parser.options(), undertaking.arguments, undertaking.recipe)
     stack.callback(write_page, project)
-    return Batch(undertaking.work(), undertaking.arguments.inputs, crew, ledger, retried=only is not None, only=only)
+    return Batch(
+        undertaking.work(),
+        undertaking.arguments.inputs,
+        crew,
+        ledger,
+        retried=only is not None,
+        only=only,
+        tell=report.write_through,
+    )
 
 
 def _places(undertaking: Undertaking, voice: Voice, *, writes: bool) -> dict[str, str]:
@@ -99,9 +116,6 @@ def _carry_out(run: Run | Batch, voice: Voice, report: ReportWriter | None) -> i
     except BrokenPipeError:
         voice.important("nobody reads the output any more; stopped. Copies that are there are whole and checked")
         raise
-    finally:
-        if report is not None:
-            report.close()
     for problem in problems:
         voice.important(problem)
     return DONE if voice.tally.all_done and not problems else SOME_NOT_DONE

@@ -96,8 +96,6 @@ def _write_known(arguments: _Arguments, census: Census, voice: SurveyVoice) -> N
 
 def _check(arguments: _Arguments) -> None:
     """Refuse what cannot work before any file is read."""
-    if not os.path.exists(arguments.folder):
-        raise UsageError("the folder does not exist")
     if arguments.json and arguments.csv:
         raise UsageError("--json and --csv are two forms of one list: choose one")
     if arguments.key == "":

@@ -28,7 +28,7 @@ class Tally:
         self.there_already = 0
         self.not_done: dict[str, int] = {}
         self.skipped: dict[str, int] = {}
-        self._messages: dict[str, set[str]] = {}
+        self._messages: dict[str, str] = {}
 
     def add(self, outcome: Outcome) -> bool:
         """Count one file; return whether it was refused or failed, other than by its copy being there already."""
@@ -46,8 +46,13 @@ class Tally:
             self.there_already += 1
             return False
         self.not_done[outcome.code] = self.not_done.get(outcome.code, 0) + 1
-        self._messages.setdefault(outcome.code, set()).add(outcome.message)
+        self._note(outcome.code, outcome.message)
         return True
+
+    def _note(self, code: str, message: str) -> None:
+        """Keep what is said of all files with a code; nothing if that is not always the same."""
+        if self._messages.setdefault(code, message) != message:
+            self._messages[code] = ""
 
     def add_earlier(self, before: Mapping[str, int], why: Mapping[str, int]) -> None:
         """Count files that an earlier run has seen to, by code, and why others were taken, by reason."""
@@ -59,7 +64,7 @@ class Tally:
                 self.skipped[_AS_BEFORE] = self.skipped.get(_AS_BEFORE, 0) + count
             else:
                 self.not_done[code] = self.not_done.get(code, 0) + count
-                self._messages.setdefault(code, set()).add(_AS_BEFORE)
+                self._note(code, _AS_BEFORE)
 
     @property
     def failures(self) -> int:
@@ -96,8 +101,7 @@ class Tally:
         if self.there_already:
             rows.append(("there already", "", self.there_already, _THERE))
         for code, count in sorted(self.not_done.items()):
-            messages = self._messages[code]
-            rows.append(("not done", code, count, next(iter(messages)) if len(messages) == 1 else ""))
+            rows.append(("not done", code, count, self._messages[code]))
         rows += [("skipped", "", count, reason) for reason, count in sorted(self.skipped.items())]
         if self.pixels_not_checked:
             rows.append(("pixels not checked", "", self.pixels_not_checked, _PIXELS))
