@@ -88,7 +88,7 @@ def test_an_archive_in_a_folder_is_taken_in_its_place(tmp_path: Path, kind: str)
     for name in "ac":
         (folder / name).write_bytes(instance(1 + ord(name)))
     inputs = Inputs(folder)
-    assert [(item.number, item.name) for item in inputs] == [(1, "a"), (2, f"b.{kind}!/x"), (3, "c")]
+    assert [(item.number, item.name) for item in inputs] == [(1, "a"), (2, f"b.{kind}!//x"), (3, "c")]
     assert inputs.count() == 3
     assert list(inputs.paths()) == [item.path for item in inputs]
 
@@ -98,7 +98,7 @@ def test_content_tells_an_archive_whatever_its_ending_says(tmp_path: Path, kind:
     folder = tmp_path / "export"
     archive_at(folder / "a.data", {"x": instance(2)}, kind)
     (folder / f"b.{kind}").write_bytes(instance(1))
-    assert [item.name for item in Inputs(folder)] == ["a.data!/x", f"b.{kind}"]
+    assert [item.name for item in Inputs(folder)] == ["a.data!//x", f"b.{kind}"]
 
 
 @pytest.mark.parametrize("name", ["IM00001", "b.dcm", "CT.1.2.840.113619"])
@@ -193,7 +193,7 @@ def test_a_second_run_over_an_archive_does_only_what_is_new_in_it(tmp_path: Path
         archive_at(path, {**FILES, "new": instance(9)}, kind)
         third = Batch(work, Inputs(path), crew_of(1), ledger)
         assert [len(first), len(again), len(list(third))] == [4, 0, 1]
-        assert third.before == {DONE: 3, SKIPPED: 1}
+        assert (third.before, third.skipped_before.total()) == ({DONE: 3}, 1)
 
 
 # --- where a member is found again
@@ -205,7 +205,7 @@ def test_a_member_of_any_name_in_an_archive_of_any_name_is_found_again(tmp_path:
     folder = tmp_path / "a!" / "b.zip!"
     archive_at(folder / f"c!.{kind}", {"first": instance(1), name: instance(2)}, kind)
     items = {item.name: item for item in Inputs(folder)}
-    with opened(items[f"c!.{kind}!/{name}"]) as source:
+    with opened(items[f"c!.{kind}!//{name}"]) as source:
         assert source.head == instance(2)
 
 
@@ -233,7 +233,7 @@ def test_of_members_with_one_name_each_is_taken(tmp_path: Path, kind: str) -> No
                 tar.addfile(info, io.BytesIO(instance(number)))
     (tmp_path / "a.data").write_bytes(stream.getvalue())
     items = list(Inputs(tmp_path / "a.data"))
-    assert [item.name for item in items] == ["x", "x!2"]
+    assert [item.name for item in items] == ["x", "x//2"]
     assert [opened(item).head for item in items] == [instance(1), instance(2)]
 
 

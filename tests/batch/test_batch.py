@@ -375,7 +375,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
 def test_a_work_travels_without_its_secret_being_shown(tmp_path: Path) -> None:
     assert KEY.secret.hex() not in repr(work(tmp_path))
     assert replace(work(tmp_path), whole=True).whole
-    assert Task(Input(1, "", ""), "ab").may_replace is False
+    assert Task(Input(1, "", ""), "ab").may_replace == ""
 
 
 def test_two_folders_that_hold_the_same_instances_have_one_copy_of_each(
@@ -459,9 +459,9 @@ def test_the_report_is_told_before_the_ledger_so_that_a_kill_loses_no_line(
     order: list[str] = []
     record = Ledger.record
 
-    def recording(self: Ledger, outcomes: Any) -> None:
+    def recording(self: Ledger, outcomes: Any, numbers: Any) -> None:
         order.append("ledger")
-        record(self, outcomes)
+        record(self, outcomes, numbers)
 
     monkeypatch.setattr(Ledger, "record", recording)
     told: list[Outcome] = []
@@ -473,3 +473,77 @@ def test_the_report_is_told_before_the_ledger_so_that_a_kill_loses_no_line(
     list(Batch(work(export.parents[1]), Inputs(export), crew_of(1), ledger, tell=tell))
     assert codes(told) == {DONE: 200}
     assert order[:2] == ["report", "ledger"]
+
+
+def test_a_changed_input_never_takes_the_place_of_another(export: Path, ledger: Ledger, tmp_path: Path) -> None:
+    list(batch(export, ledger))
+    first = copies(tmp_path)
+    (export / "150").write_bytes(instance(3, element(0x00180060, "DS", "70")))
+    again = list(batch(export, ledger))
+    assert codes(again) == {"duplicate": 1}
+    left = copies(tmp_path)
+    assert {name: first[name] for name in left} == left
+    assert len(left) == 200  # its old copy is its own still, as nothing has taken its place
+
+
+def test_an_input_that_became_another_instance_leaves_no_old_copy(export: Path, ledger: Ledger, tmp_path: Path) -> None:
+    list(batch(export, ledger))
+    (export / "150").write_bytes(instance(150, patient="another"))
+    assert codes(list(batch(export, ledger))) == {DONE: 1}
+    with Ledger(str(tmp_path / "other" / "ledger")) as other:
+        there = copies(tmp_path)
+        shutil.rmtree(tmp_path / "shared")
+        list(batch(export, other))
+    assert copies(tmp_path) == there
+
+
+def test_the_first_by_name_has_the_copy_also_if_it_came_later(export: Path, ledger: Ledger, tmp_path: Path) -> None:
+    list(batch(export, ledger))
+    (export / "0").write_bytes(b"no DICOM")  # all numbers move
+    (export / "149a").write_bytes(instance(150, element(0x00180060, "DS", "70")))
+    outcomes = list(batch(export, ledger))
+    assert codes(outcomes) == {"skipped": 1, DONE: 1}
+    claimed = asked(tmp_path / "private", "SELECT number FROM inputs WHERE code = 'duplicate'")
+    assert claimed == [(153,)]
+
+
+def test_a_run_that_dies_while_it_settles_leaves_no_copy_without_an_owner(
+    export: Path, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Died(BaseException):
+        pass
+
+    def dying(*_: object) -> None:
+        raise Died
+
+    (export / "000a").write_bytes(instance(150, element(0x00180060, "DS", "70")))
+    with monkeypatch.context() as context:
+        context.setattr("dicomveil.batch.batch.chunks", lambda tasks: [[task] for task in list(tasks)[::-1]])
+        context.setattr(Ledger, "hand_over", dying)
+        with pytest.raises(Died):
+            list(batch(export, ledger))
+    list(batch(export, ledger))
+    there = copies(tmp_path)
+    assert asked(tmp_path / "private", "SELECT number FROM inputs WHERE code = 'duplicate'") == [(152,)]
+    shutil.rmtree(tmp_path / "shared")
+    with Ledger(str(tmp_path / "other" / "ledger")) as other:
+        list(batch(export, other))
+    assert copies(tmp_path) == there
+
+
+def test_an_empty_copy_that_a_power_failure_left_is_made_again(export: Path, ledger: Ledger, tmp_path: Path) -> None:
+    list(batch(export, ledger))
+    there = copies(tmp_path)
+    hit = tmp_path / "shared" / next(iter(there))
+    hit.write_bytes(b"")
+    again = batch(export, ledger)
+    assert codes(list(again)) == {DONE: 1}
+    assert again.why == {"copy gone": 1}
+    assert copies(tmp_path) == there
+
+
+def test_what_was_refused_for_an_option_is_tried_without_it(export: Path, ledger: Ledger) -> None:
+    (export / "000").write_bytes(instance(0, element(0x00280301, "CS", "YES")))
+    assert codes(list(batch(export, ledger, refuse_burned_in=True))) == {DONE: 199, "burned-in-annotation": 1}
+    assert codes(list(batch(export, ledger, refuse_burned_in=True))) == {"burned-in-annotation": 1}
+    assert codes(list(batch(export, ledger))) == {DONE: 1}

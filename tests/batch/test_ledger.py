@@ -63,9 +63,10 @@ def test_a_copy_has_one_owner_and_may_pass_to_another(path: str) -> None:
         assert (owner.token.hex(), owner.number) == (TOKEN, 7)
         with pytest.raises(sqlite3.IntegrityError):
             ledger.record([(outcome(3, "ab" * 8), TARGET)])
-        ledger.disown(owner, "duplicate", "another has it")
-        assert ledger.owner(TARGET) is None
-        ledger.record([(outcome(3, "ab" * 8), TARGET)])
+        ledger.hand_over(owner, (outcome(3, "ab" * 8), TARGET), "duplicate", "another has it")
+        given_up = ledger.entry(bytes.fromhex(TOKEN))
+        assert given_up is not None
+        assert (given_up.code, given_up.message) == ("duplicate", "another has it")
         owner = ledger.owner(TARGET)
         assert owner is not None
         assert owner.number == 3

@@ -123,12 +123,12 @@ def test_nothing_staged_is_nothing_to_do(world: World) -> None:
 
 def test_a_copy_is_there_whether_it_is_staged_or_packed(world: World) -> None:
     world.stage("P/S/R/i1.dcm")
-    assert world.layout().has("P/S/R/i1.dcm")
+    assert world.layout().has("P/S/R/i1.dcm", 0)
     world.layout().finish()
     layout = world.layout()
-    assert layout.has("P/S/R/i1.dcm")
-    assert not layout.has("P/S/R/i2.dcm")
-    assert not layout.has("P/T/R/i1.dcm")
+    assert layout.has("P/S/R/i1.dcm", 0)
+    assert not layout.has("P/S/R/i2.dcm", 0)
+    assert not layout.has("P/T/R/i1.dcm", 0)
 
 
 def test_the_members_of_a_zip_are_listed_once_however_many_copies_are_looked_for(
@@ -141,7 +141,7 @@ def test_the_members_of_a_zip_are_listed_once_however_many_copies_are_looked_for
     namelist = zipfile.ZipFile.namelist
     monkeypatch.setattr(zipfile.ZipFile, "namelist", lambda self: listed.append("") or namelist(self))
     layout = world.layout()
-    assert all(layout.has(f"P/S/R/{number}.dcm") for number in range(5))
+    assert all(layout.has(f"P/S/R/{number}.dcm", 0) for number in range(5))
     assert len(listed) == 1
 
 

@@ -28,7 +28,7 @@ ADVICE = {
         ),
         (
             "duplicate",
-            "another file of this run has the same SOP Instance UID",
+            "another file with the same SOP Instance UID has the copy",
             "compare the two; one of them has a copy",
         ),
         (

@@ -98,7 +98,7 @@ def members(path: str, kind: str) -> Iterator[Found]:
             try:
                 for position, name, size, changed_ns in reader.members():
                     names[name] += 1
-                    own_name = name if names[name] == 1 else f"{name}!{names[name]}"
+                    own_name = name if names[name] == 1 else f"{name}//{names[name]}"
                     yield Found(f"{path}{_MARK}{position}/{name}", own_name, size, changed_ns)
             finally:
                 reader.close()

@@ -42,7 +42,9 @@ class Batch:
 
     Of several inputs with one SOP Instance UID the first in the order of names has the copy, whatever finished first.
     ``before`` counts the inputs that need nothing because an earlier run has seen to them, by code; of those that could
-    not be done the first thousand are also yielded again. ``why`` counts those that were taken, by reason.
+    not be done the first thousand are also yielded again. ``skipped_before`` counts such as are no DICOM files, by what
+    they are, ``pixels_not_checked_before`` those done whose pixels nobody has looked at. ``why`` counts those that were
+    taken, by reason.
     ``interrupted`` says that it was stopped.
 
     Parameters
@@ -72,6 +74,10 @@ class Batch:
         self.before: Counter[str] = Counter()
         self.why: Counter[str] = Counter()
         self.interrupted = False
+        self.skipped_before: Counter[str] = Counter()
+        self.pixels_not_checked_before = 0
+        self._seconds = 0.0
+        self._left = 0
         self.dry_run = work.dry_run
         self.target = self._layout.root
         self._work = work
@@ -109,17 +115,19 @@ class Batch:
         try:
             for outcomes in self._spread.over(chunks(self._tasks())):
                 yield from filter(self._is_news, self._booking.book(outcomes))
+                self._clear_away(outcomes)
                 yield from self._told_again()
             yield from self._told_again()
             if not self.interrupted:
                 yield from self._booking.settled(self._inputs, self._done_over)
             whole = not self.interrupted
+        except sqlite3.Error as error:
+            raise unusable(error) from None
         finally:
             self._crew.close()
             archives.let_go()
             self._booking.record([])
-            with suppress(sqlite3.Error):  # a full disk; the run is then one that has not ended
-                self._ledger.end(ended=_now(), seconds=time.monotonic() - begin, interrupted=not whole)
+            self._end(time.monotonic() - begin, interrupted=not whole or self._layout.is_finished_later)
 
     def stop(self) -> None:
         """Hand nothing more out and end when what is in hand is done; may be called from a signal handler."""
@@ -130,7 +138,15 @@ class Batch:
 
     def finish(self) -> list[str]:
         """Do what is left when all inputs are done: pack, or list; return what is wrong, a sentence each."""
+        begin = time.monotonic()
         problems = self._layout.finish()
+        if self._left:
+            problems.append(
+                f"{self._left} inputs have become other instances, and their old copies are still in the output: "
+                "make it anew"
+            )
+        if self._layout.is_finished_later:
+            self._end(self._seconds + time.monotonic() - begin, interrupted=bool(problems))
         others = self._ledger.made_otherwise()
         if others:
             problems.append(
@@ -138,6 +154,11 @@ class Batch:
                 "another --known: run their inputs again, or take these copies away"
             )
         return problems
+
+    def _end(self, seconds: float, *, interrupted: bool) -> None:
+        self._seconds = seconds
+        with suppress(sqlite3.Error):  # a full disk; the run is then one that has not ended
+            self._ledger.end(ended=_now(), seconds=seconds, interrupted=interrupted)
 
     def _begin(self) -> None:
         recipe = self._work.recipe
@@ -168,10 +189,16 @@ class Batch:
                 compared = entry.fingerprint if entry is not None and why in _COMPARED else b""
                 if not compared:
                     self.why[why] += 1
-                yield Task(item, token.hex(), entry is not None and entry.code == DONE, compared)
+                own = entry.target if entry is not None and entry.code == DONE else None
+                yield Task(item, token.hex(), f"{self._layout.root}/{own}" if own else "", compared)
             elif entry is not None:
-                if entry.code in (DONE, SKIPPED) or len(self._failed_before) >= _MOST_TOLD_AGAIN:
+                if entry.number != item.number:
+                    self._booking.renumber(token, item.number)
+                if entry.code == SKIPPED:
+                    self.skipped_before[entry.message] += 1
+                elif entry.code == DONE or len(self._failed_before) >= _MOST_TOLD_AGAIN:
                     self.before[entry.code] += 1
+                    self.pixels_not_checked_before += entry.pixels_not_checked
                 else:
                     self._failed_before.append(told_before(item, token, entry))
 
@@ -185,17 +212,26 @@ class Batch:
             return "another recipe"
         if (item.size, item.changed_ns) != (entry.size, entry.changed_ns):
             return "changed"
-        if entry.code == DONE and not self._layout.has(entry.target or ""):
+        if entry.code == DONE and not self._layout.has(entry.target or "", entry.copy_bytes):
             return "copy gone"
         if entry.code == THERE_ALREADY:
             return "there already"
         if entry.code not in (DONE, SKIPPED, DUPLICATE) and (
-            self._retried or entry.code in MAY_PASS or entry.software != VERSION
+            self._retried or self._may_have_passed(entry.code) or entry.software != VERSION
         ):
             return "retried"
         if self._work.whole and entry.code == DONE:
             return "compared"
         return ""
+
+    def _may_have_passed(self, code: str) -> bool:
+        """Tell whether what kept an input from being done may be gone without its having changed."""
+        refuses = self._work.refuse_burned_in or self._work.recipe.refuse_burned_in
+        return (
+            code in MAY_PASS
+            or (code == "already-deidentified" and self._work.again)
+            or (code == "burned-in-annotation" and not refuses)
+        )
 
     def _is_news(self, outcome: Outcome) -> bool:
         """Count an outcome whose input was compared with what it was; False if nothing was to be done."""
@@ -203,17 +239,26 @@ class Batch:
             return True
         if outcome.is_same and self._work.whole:
             self.before[DONE] += 1
+            self.pixels_not_checked_before += outcome.report is not None and outcome.report.pixels_not_checked
             return False
         self.why["touched" if outcome.is_same else "changed"] += 1
         return True
+
+    def _clear_away(self, outcomes: list[Outcome]) -> None:
+        """Take away the old copies of inputs that have become other instances: they may be of another patient."""
+        for outcome in outcomes:
+            old = outcome.left[self._target_length :]
+            if old and outcome.code == DONE and self._ledger.owner(old) is None and not self._layout.remove(old):
+                self._left += 1
 
     def _told_again(self) -> Iterator[Outcome]:
         while self._failed_before and not self.interrupted:
             yield self._failed_before.popleft()
 
-    def _done_over(self, item: Input) -> list[Outcome]:
-        """Do an input in this process; its copy takes the place of the one that is there."""
-        return carry_out(self._pickled, [Task(item, self._tokens.of(item).hex(), may_replace=True)])
+    def _done_over(self, item: Input, inside: str) -> Outcome:
+        """Do an input in this process; its copy takes the place ``inside`` the output, whoever's copy is there."""
+        task = Task(item, self._tokens.of(item).hex(), f"{self._layout.root}/{inside}")
+        return carry_out(self._pickled, [task])[0]
 
     def _inside(self, outcome: Outcome) -> str | None:
         return None if outcome.target is None else outcome.target[self._target_length :]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from dicomveil.batch.ledger import Claim, Entry, Ledger
     from dicomveil.batch.tokens import Tokens
 
+    DoneOver = Callable[[Input, str], Outcome]
+
 _MOST_UNRECORDED = 10_000
 
 
@@ -45,6 +47,7 @@ class Booking:
         self._overwrite = overwrite
         self._tell = tell
         self._unwritten: list[tuple[Outcome, str | None]] = []
+        self._numbers: list[tuple[int, bytes]] = []
         self._lost = 0
         self._waiting = False
 
@@ -55,7 +58,7 @@ class Booking:
 
     def book(self, outcomes: Iterable[Outcome]) -> list[Outcome]:
         """Note outcomes; return them, but for those whose place another input has: they wait for `settled`."""
-        taken: dict[str, str] = {}
+        taken = {inside: each.token for each, inside in self._unwritten if inside is not None and each.code == DONE}
         noted = [self._claimed(each, taken) for each in outcomes]
         told = [each for each in noted if each.code != THERE_ALREADY]
         self._tell(told)
@@ -63,7 +66,7 @@ class Booking:
         self._waiting = self._waiting or len(told) < len(noted)
         return told
 
-    def settled(self, items: Iterable[Input], done_over: Callable[[Input], list[Outcome]]) -> Iterator[Outcome]:
+    def settled(self, items: Iterable[Input], done_over: DoneOver) -> Iterator[Outcome]:
         """Yield what becomes of inputs that wait: of those that want one place the first by name has it.
 
         Parameters
@@ -73,6 +76,7 @@ class Booking:
         done_over
             Does an input whose copy may take the place of the one that is there.
         """
+        self.record([])
         again: set[bytes] = set()
         for item in items if self._waiting else ():
             token = self._tokens.of(item)
@@ -80,15 +84,22 @@ class Booking:
             if entry is not None and entry.code == THERE_ALREADY and entry.run == self._ledger.run:
                 yield from self._settled(item, token, entry, again, done_over)
         for item in items if again else ():
-            if self._tokens.of(item) in again:
-                self.record(done_over(item))
+            entry = self._ledger.entry(self._tokens.of(item)) if self._tokens.of(item) in again else None
+            if entry is not None and entry.target is not None:
+                self.record([done_over(item, entry.target)])
+
+    def renumber(self, token: bytes, number: int) -> None:
+        """Note that an input that needs nothing has another place in the order of names than it had."""
+        self._numbers.append((number, token))
+        if len(self._numbers) >= _MOST_UNRECORDED:
+            self.record([])
 
     def record(self, outcomes: list[Outcome]) -> None:
         """Hand outcomes to the ledger; what it cannot take now, for want of space, is tried again with the next."""
         self._unwritten += [(each, self._inside(each)) for each in outcomes]
         try:
-            self._ledger.record(self._unwritten)
-            self._unwritten = []
+            self._ledger.record(self._unwritten, self._numbers)
+            self._unwritten, self._numbers = [], []
         except sqlite3.OperationalError:
             if len(self._unwritten) > _MOST_UNRECORDED:
                 self._lost += len(self._unwritten)
@@ -107,36 +118,32 @@ class Booking:
         return outcome
 
     def _settled(
-        self,
-        item: Input,
-        token: bytes,
-        entry: Entry,
-        again: set[bytes],
-        done_over: Callable[[Input], list[Outcome]],
-    ) -> Iterator[Outcome]:
-        owner = self._ledger.owner(entry.target or "")
+        self, item: Input, token: bytes, entry: Entry, again: set[bytes], done_over: DoneOver
+    ) -> list[Outcome]:
+        target = entry.target or ""
+        owner = self._ledger.owner(target)
         told = told_before(item, token, entry)
         if owner is None:
             self._tell([told])
-            yield told
-            return
-        ours = owner.run == self._ledger.run
-        first = owner.number < item.number if owner.source == self._ledger.source else not self._overwrite
-        if first:
+            return [told]
+        ours = owner.source == self._ledger.source
+        if owner.number < item.number if ours else not self._overwrite:
             outcome = told._replace(code=DUPLICATE, message=DUPLICATE_MESSAGE)
             self._tell([outcome])
             self.record([outcome])
-            yield outcome
             if self._overwrite and ours:
                 again.add(owner.token)  # whichever came last lies there now
+            return [outcome]
+        outcome = done_over(item, target)
+        outcomes = [outcome]
+        if outcome.code == DONE and owner.run == self._ledger.run:
+            outcomes.append(_corrected(owner))
+        self._tell(outcomes)
+        if outcome.code == DONE:
+            self._ledger.hand_over(owner, (outcome, target), DUPLICATE, DUPLICATE_MESSAGE)
         else:
-            self._ledger.disown(owner, DUPLICATE, DUPLICATE_MESSAGE)
-            outcomes = done_over(item)
-            if ours:
-                outcomes.append(_corrected(owner))
-            self._tell(outcomes)
-            self.record(outcomes[:1])
-            yield from outcomes
+            self.record([outcome])
+        return outcomes
 
 
 def told_before(item: Input, token: bytes, entry: Entry) -> Outcome:

@@ -16,14 +16,14 @@ _SMALL_CHUNKS = 32
 
 
 class Task(NamedTuple):
-    """One input for a worker: the token that stands for it, and whether its copy may replace one that is there.
+    """One input for a worker: the token that stands for it, and the copy that it may replace, if any.
 
     ``fingerprint`` is the one that the input had when it was done before; empty if it is not to be compared.
     """
 
     item: Input
     token: str
-    may_replace: bool = False
+    may_replace: str = ""
     fingerprint: bytes = b""
 
 

@@ -68,7 +68,7 @@ class Command:
             return cls(words=_texts(told["words"]), options=_texts(told["options"]), **texts)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except (OSError, ValueError, LookupError, TypeError):
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
             raise UsageError(
                 "command.json in the private folder cannot be read: how the last run was started is not known; "
                 "start it with dicomveil deidentify"

@@ -183,7 +183,7 @@ def said_of(item: Input) -> str:
 
 
 def _numbered(number: int, found: Found, archive: str) -> Input:
-    name = f"{archive}!/{found.name}" if found.name else archive
+    name = f"{archive}!//{found.name}" if found.name else archive  # as no file is called
     return Input(number, found.locator, name, found.size, found.changed_ns)
 
 

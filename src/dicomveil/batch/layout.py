@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.places import is_url, taken_under
@@ -27,7 +28,12 @@ def by_pseudonyms(report: Report, item: Input) -> tuple[str, str]:
 
 
 class Layout:
-    """Names the copies under one folder, and makes folders when they are first needed."""
+    """Names the copies under one folder, and makes folders when they are first needed.
+
+    ``is_finished_later`` says that `finish` has to be called before an output is what it shall be.
+    """
+
+    is_finished_later = False
 
     def __init__(self, root: str, naming: Naming = by_pseudonyms, *, dry: bool = False) -> None:
         self.root = root.rstrip(os.sep) or os.sep
@@ -57,9 +63,27 @@ class Layout:
             self._made.add(folder)
         return f"{folder}/{name}"
 
-    def has(self, inside: str) -> bool:
-        """Tell whether there is a copy under a name relative to the root."""
-        return self._is_taken(f"{self.root}/{inside}")
+    def has(self, inside: str, size: int) -> bool:
+        """Tell whether there is a copy of so many bytes under a name relative to the root; 0 for any number.
+
+        A power failure may leave a file empty that was whole when its name was noted.
+        """
+        path = f"{self.root}/{inside}"
+        if not size or is_url(path):
+            return self._is_taken(path)
+        try:
+            return os.lstat(path).st_size == size
+        except OSError:
+            return False
+
+    def remove(self, inside: str) -> bool:
+        """Take away the copy of an input that has become another instance; return whether it is gone."""
+        path = f"{self.root}/{inside}"
+        if is_url(path):
+            return not self._is_taken(path)
+        with suppress(OSError):
+            os.unlink(path)
+        return not os.path.lexists(path)
 
     def finish(self) -> list[str]:
         """Do what can be done only when all copies are there; return what went wrong, a sentence each."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.errors import UsageError
@@ -39,7 +39,7 @@ CREATE TABLE inputs (
     source INTEGER NOT NULL, token BLOB NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL,
     changed_ns INTEGER NOT NULL, fingerprint BLOB, code TEXT NOT NULL, message TEXT, folder INTEGER, name TEXT,
     series INTEGER, actions INTEGER, pixels_not_checked INTEGER, run INTEGER NOT NULL, seconds REAL NOT NULL,
-    PRIMARY KEY (source, token)
+    copy_bytes INTEGER, PRIMARY KEY (source, token)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX copies ON inputs (folder, name) WHERE code = 'done';
 """
@@ -61,6 +61,8 @@ class Entry(NamedTuple):
     run: int
     software: str
     making: str
+    copy_bytes: int
+    pixels_not_checked: bool
 
 
 class Claim(NamedTuple):
@@ -185,9 +187,9 @@ class Ledger:
         row = self._db.execute(_ENTRY, (self.source, token)).fetchone()
         if row is None:
             return None
-        number, size, changed_ns, fingerprint, code, message, folder, name, run, software, recipe, known = row
+        number, size, changed_ns, fingerprint, code, message, folder, name, run, software, recipe, known, *copy = row
         target = None if name is None else f"{folder}/{name}" if folder else name
-        made = run, software, making_of(recipe, known)
+        made = run, software, making_of(recipe, known), copy[0] or 0, bool(copy[1])
         return Entry(number, size, changed_ns, fingerprint or b"", code, message or "", target, *made)
 
     def owner(self, target: str) -> Claim | None:
@@ -202,33 +204,48 @@ class Ledger:
         row = self._db.execute(_OWNER, (known, name)).fetchone()
         return None if row is None else Claim._make((*row[:4], bool(row[4])))
 
-    def record(self, outcomes: Iterable[tuple[Outcome, str | None]]) -> None:
+    def record(self, outcomes: Iterable[tuple[Outcome, str | None]], numbers: Iterable[tuple[int, bytes]] = ()) -> None:
         """Write down what became of inputs, all or none.
 
         Parameters
         ----------
         outcomes
             Each with its target relative to the output.
+        numbers
+            New numbers, each with the token of its input.
 
         Raises
         ------
         sqlite3.Error
             If they cannot be written; nothing of them is then.
         """
+        with self._transaction():
+            self._db.executemany(_RECORD, [self._row(*each) for each in outcomes])
+            self._db.executemany(_RENUMBER, [(*each, self.source) for each in numbers])
+
+    def hand_over(self, claim: Claim, outcome: tuple[Outcome, str], code: str, message: str) -> None:
+        """Note, at once, that a copy is an input's now, and what became of the one that had it.
+
+        Raises
+        ------
+        sqlite3.Error
+            If it cannot be written; nothing of it is then.
+        """
+        with self._transaction():
+            self._db.execute(_DISOWN, (code, message, claim.source, claim.token))
+            self._db.execute(_RECORD, self._row(*outcome))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
         self._db.execute("BEGIN")
         try:
-            self._db.executemany(_RECORD, [self._row(*each) for each in outcomes])
+            yield
             self._db.execute("COMMIT")
         except BaseException:
             self._ids.clear()  # rows that were added are gone again
             with suppress(sqlite3.Error):  # a full disk rolls back by itself
                 self._db.execute("ROLLBACK")
             raise
-
-    def disown(self, claim: Claim, code: str, message: str) -> None:
-        """Note that the copy an input had is another's now."""
-        statement = "UPDATE inputs SET code = ?, message = ? WHERE source = ? AND token = ?"
-        self._db.execute(statement, (code, message, claim.source, claim.token))
 
     def _row(self, outcome: Outcome, target: str | None) -> tuple[object, ...]:
         report, actions = outcome.report, outcome.actions
@@ -255,6 +272,7 @@ class Ledger:
             report.pixels_not_checked if report is not None else None,
             self.run,
             round(outcome.seconds, 6),
+            outcome.copy_bytes or None,
         )
 
     def _id(self, table: str, columns: tuple[str, ...], values: tuple[str | bytes, ...], **more: str) -> int:
@@ -286,20 +304,23 @@ WHERE i.code = 'done' AND (r.fingerprint <> now.fingerprint OR r.known <> now.kn
 """
 _ENTRY = """
 SELECT i.number, i.size, i.changed_ns, i.fingerprint, i.code, i.message, f.path, i.name, r.id, r.software,
-       r.fingerprint, r.known
+       r.fingerprint, r.known, i.copy_bytes, i.pixels_not_checked
 FROM inputs i LEFT JOIN folders f ON f.id = i.folder JOIN runs r ON r.id = i.run
 WHERE i.source = ? AND i.token = ?
 """
 _OWNER = """
 SELECT source, token, number, run, pixels_not_checked FROM inputs WHERE folder = ? AND name = ? AND code = 'done'
 """
+_DISOWN = "UPDATE inputs SET code = ?, message = ? WHERE source = ? AND token = ?"
+_RENUMBER = "UPDATE inputs SET number = ? WHERE token = ? AND source = ?"
 _RECORD = """
-INSERT INTO inputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO inputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (source, token) DO UPDATE SET
     number = excluded.number, size = excluded.size, changed_ns = excluded.changed_ns,
     fingerprint = excluded.fingerprint, code = excluded.code, message = excluded.message, folder = excluded.folder,
     name = excluded.name, series = excluded.series, actions = excluded.actions,
-    pixels_not_checked = excluded.pixels_not_checked, run = excluded.run, seconds = excluded.seconds
+    pixels_not_checked = excluded.pixels_not_checked, run = excluded.run, seconds = excluded.seconds,
+    copy_bytes = excluded.copy_bytes
 """
 
 
@@ -333,7 +354,8 @@ def making_of(fingerprint: str, known: str) -> str:
 def unusable(error: OSError | sqlite3.Error) -> UsageError:
     """Say that a ledger cannot be used, without its path."""
     if isinstance(error, OSError):
-        return UsageError(f"the ledger in the private folder cannot be used: {os.strerror(error.errno or 0)}")
+        why = os.strerror(error.errno or 0)
+        return UsageError(f"the private folder beside the output cannot be written: its ledger cannot be used: {why}")
     return UsageError(
         "the ledger in the private folder cannot be used: it is damaged, or the disk is full; if it is damaged, "
         "move it away and run again: copies that are there are compared, not lost"

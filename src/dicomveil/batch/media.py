@@ -58,6 +58,8 @@ def _component(stand_in: str) -> str:
 class Media(Layout):
     """Copies under File IDs, and at the end of a run a DICOMDIR of all that are there, whichever run made them."""
 
+    is_finished_later = True
+
     def __init__(self, root: str, *, dry: bool = False) -> None:
         super().__init__(root, by_file_ids, dry=dry)
 

@@ -17,7 +17,7 @@ QUARANTINED = "worker-died"
 MAY_PASS = frozenset({"unreadable", "not-written", "out-of-memory", "internal-error", "source-changed"})
 """Codes of failures that may be gone at the next run, without the file having changed."""
 
-DUPLICATE_MESSAGE = "another file of this run has the same SOP Instance UID"
+DUPLICATE_MESSAGE = "another file with the same SOP Instance UID has the copy"
 
 
 class Corrected(NamedTuple):
@@ -32,10 +32,11 @@ class Outcome(NamedTuple):
     ``number`` counts inputs from 1 in the order of names; ``token`` stands for the input's path and tells nothing of
     it without the key. ``code`` is "done", "skipped", or the code of the error. ``path`` is the input's own: not for
     anything that leaves the house. ``target`` is where the copy is, or would be were it not there already.
-    ``fingerprint`` is a hash of the input (16 bytes; empty if it was not read so far), ``seconds`` the time it took.
-    ``actions`` is what was done to it. ``is_same`` says whether the fingerprint is the one it had when it was done
-    before, None if that was not asked. ``corrects`` tells of an input that this run has told to be done before another
-    turned out to have its place.
+    ``fingerprint`` is a hash of the input (16 bytes; empty if it was not read so far), ``seconds`` the time it took,
+    ``actions`` what was done to it, ``copy_bytes`` the size of its copy. ``is_same`` says whether the fingerprint is
+    the one it had when it was done before, None if that was not asked; ``left`` is the copy that it had before it
+    became another instance. ``corrects`` tells of an input that this run has told to be done before another turned out
+    to have its place.
     """
 
     number: int
@@ -52,3 +53,5 @@ class Outcome(NamedTuple):
     actions: ActionList | None = None
     corrects: Corrected | None = None
     is_same: bool | None = None
+    copy_bytes: int = 0
+    left: str = ""

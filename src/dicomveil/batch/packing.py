@@ -62,12 +62,19 @@ class Packed(Layout):
             _bring_back(packed, member, path)
         return path
 
-    def has(self, inside: str) -> bool:
+    is_finished_later = True
+
+    def has(self, inside: str, size: int) -> bool:
         """Tell whether a copy is staged or packed; the members of a zip are listed once."""
-        if super().has(inside):
+        if super().has(inside, size):
             return True
         packed, member = self._packed(inside)
         return hash(member) in self._members(packed)
+
+    def remove(self, inside: str) -> bool:
+        """Take away a staged copy; one that is packed stays."""
+        packed, member = self._packed(inside)
+        return super().remove(inside) and hash(member) not in self._members(packed)
 
     def finish(self) -> list[str]:
         """Pack what is staged, study by study, and say what could not be packed; that stays staged."""

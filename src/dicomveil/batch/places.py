@@ -40,7 +40,7 @@ def is_url(place: str) -> bool:
 
 def absolute(place: str) -> str:
     """Return a place spelled so that it is the same one for processes in other folders; an empty one stays so."""
-    return place if is_url(place) or not place else os.path.abspath(place) + ("/" if place.endswith("/") else "")
+    return place if is_url(place) or not place else os.path.join(os.getcwd(), place)  # "..", after a link, is kept
 
 
 def exists(place: str) -> bool:
@@ -68,6 +68,13 @@ def is_folder(place: str) -> bool:
 
         return storage.is_folder(place)
     return os.path.isdir(place)
+
+
+def holds_files(place: str) -> bool:
+    """Tell whether a folder has anything in it, at whatever depth but empty folders."""
+    if not is_folder(place):
+        return False
+    return is_url(place) or any(files for _, _, files in os.walk(place))
 
 
 def names_folder(place: str) -> bool:

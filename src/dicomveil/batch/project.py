@@ -199,7 +199,7 @@ class Project:
             told = json.loads(text)
             told = {"layout": "pseudonyms", "known": "", **told}  # what there was before these were noted
             return Making(*(str(told[name]) for name in Making.__slots__))
-        except (ValueError, LookupError, TypeError, AttributeError):
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             raise UsageError(
                 "project.json in the private folder beside the output cannot be read: how the copies there were made "
                 "is not known; choose another output"

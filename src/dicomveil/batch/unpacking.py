@@ -86,6 +86,8 @@ def unpacked(stream: IO[bytes], size: int, limits: Limits | None = None) -> byte
     NotUnpacked
         If there is less of it than the archive says.
     """
+    if size < 0:  # which would have everything read
+        raise NotUnpacked("damaged in its archive")
     head = stream.read(min(size, HEAD_BYTES))
     check_may_be_dicom(head)
     if size > (limits or Limits()).inflated_bytes:

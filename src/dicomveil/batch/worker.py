@@ -54,10 +54,11 @@ class Worker:
         self._same_is_done = same_is_done
         self._actions = ActionLists()
 
-    def take(self, item: Input, token: str, *, may_replace: bool = False, fingerprint: bytes = b"") -> Outcome:
+    def take(self, item: Input, token: str, *, may_replace: str = "", fingerprint: bytes = b"") -> Outcome:
         """De-identify one input.
 
-        ``may_replace`` allows for the one input what ``overwrite`` allows for all: to put another in its copy's place.
+        ``may_replace`` is a copy that may be put another in its place, of this very input mostly, as ``overwrite``
+        allows it for all.
         With the ``fingerprint`` that all of its bytes had when its copy was made, the same bytes are not done again.
 
         Raises
@@ -67,6 +68,7 @@ class Worker:
         """
         begin = time.perf_counter()
         actions = same = None
+        copy_bytes = 0
         code, message, report, target, print_, size, changed_ns = DONE, "", None, None, b"", item.size, item.changed_ns
         try:
             with opened(item) as source:
@@ -76,7 +78,7 @@ class Worker:
                 target = self._place(made.report, item)
                 same = print_ == fingerprint if fingerprint else None
                 if not (same and self._whole):
-                    self._publish(made, source, target, overwrite=self.overwrite or may_replace)
+                    copy_bytes = self._publish(made, source, target, overwrite=self.overwrite or target == may_replace)
                 report = made.report
                 actions = self._actions.of(report)
         except NotDicom as error:
@@ -108,6 +110,8 @@ class Worker:
             seconds,
             actions,
             is_same=same,
+            copy_bytes=copy_bytes,
+            left=may_replace if may_replace and target not in (None, may_replace) else "",
         )
 
     def _fingerprint(self, source: Source, made: Made) -> bytes:
@@ -115,20 +119,21 @@ class Worker:
             return fingerprint_of(source, None)
         return fingerprint_of(made.part10.source, made.pixels_at)
 
-    def _publish(self, made: Made, source: Source, target: str, *, overwrite: bool) -> None:
-        """Write a copy under its name."""
+    def _publish(self, made: Made, source: Source, target: str, *, overwrite: bool) -> int:
+        """Write a copy under its name; return its size."""
         if overwrite and _is_open_as(source, target):
             raise Refused("target-is-source", "the target is the source; nothing is ever changed in place")
         if self.dry_run:
             if not overwrite and is_taken(target):
                 raise TargetExists
-            return
+            return 0
         with draft(target, overwrite=overwrite) as copy:
             try:
                 self.deidentifier.finish(made, source, copy)
             except TargetExists:
                 if not (self._same_is_done and holds(target, copy.fd)):
                     raise
+            return os.fstat(copy.fd).st_size
 
 
 def _is_open_as(source: Source, path: str) -> bool:

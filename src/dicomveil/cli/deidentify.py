@@ -13,6 +13,7 @@ from dicomveil.batch.run import Run
 from dicomveil.cli import DONE, INTERRUPTED, SOME_NOT_DONE
 from dicomveil.cli.choices import chosen_recipe
 from dicomveil.cli.deidentify_words import check_places, make_parser, read_words
+from dicomveil.cli.started import keep_command, write_page
 from dicomveil.cli.stopping import stops_on_signals
 from dicomveil.cli.undertaking import Undertaking
 from dicomveil.cli.voice import Voice, heading
@@ -20,10 +21,9 @@ from dicomveil.errors import UsageError
 
 if TYPE_CHECKING:
     from dicomveil.batch.batch import Batch
-    from dicomveil.batch.crew import Crew
+    from dicomveil.batch.ledger import Ledger
     from dicomveil.batch.project import Project
     from dicomveil.batch.reports import ReportWriter
-    from dicomveil.cli.parser import Parser
     from dicomveil.recipe.model import Recipe
 
 
@@ -43,15 +43,19 @@ def deidentify(words: list[str], *, only: frozenset[bytes] | None = None) -> int
     project = undertaking.project
     writes = not arguments.dry_run and (os.path.isdir(project.folder) or undertaking.can_do_anything())
     crew = undertaking.crew() if writes and not arguments.is_single else None
-    if writes:
-        undertaking = undertaking.begun()
     with ExitStack() as stack:
+        ledger = _ledger(project, stack) if crew is not None else None
+        if writes:
+            undertaking = undertaking.begun()
         run: Run | Batch
         report = stack.enter_context(closing(_report(project, recipe))) if writes else None
-        if crew is None or report is None:
+        if crew is None or report is None or ledger is None:
             run = undertaking.run(writes=writes)
         else:
-            run, report = _batch(undertaking, crew, stack, parser, only, report), None
+            keep_command(project, parser.options(), arguments, recipe)
+            stack.callback(write_page, project)
+            run = undertaking.batch(crew, ledger, only, report.write_through)
+            report = None
         voice = Voice(run, as_json=arguments.json, show_paths=arguments.show_paths, quiet=arguments.quiet)
         _announce(voice, undertaking)
         code = _carry_out(run, voice, report)
@@ -59,32 +63,11 @@ def deidentify(words: list[str], *, only: frozenset[bytes] | None = None) -> int
     return code
 
 
-def _batch(
-    undertaking: Undertaking,
-    crew: Crew,
-    stack: ExitStack,
-    parser: Parser,
-    only: frozenset[bytes] | None,
-    report: ReportWriter,
-) -> Batch:
-    """Open the ledger, note how the run is started, and return it."""
-    from dicomveil.batch.batch import Batch
+def _ledger(project: Project, stack: ExitStack) -> Ledger:
+    """Open the ledger, and with it keep other runs away, before anything of the project is changed."""
     from dicomveil.batch.ledger import Ledger
-    from dicomveil.cli.started import keep_command, write_page
 
-    project = undertaking.project
-    ledger = stack.enter_context(Ledger(project.ledger_path))
-    keep_command(project, parser.options(), undertaking.arguments, undertaking.recipe)
-    stack.callback(write_page, project)
-    return Batch(
-        undertaking.work(),
-        undertaking.arguments.inputs,
-        crew,
-        ledger,
-        retried=only is not None,
-        only=only,
-        tell=report.write_through,
-    )
+    return stack.enter_context(Ledger(project.ledger_path))
 
 
 def _places(undertaking: Undertaking, voice: Voice, *, writes: bool) -> dict[str, str]:
@@ -106,11 +89,11 @@ def _carry_out(run: Run | Batch, voice: Voice, report: ReportWriter | None) -> i
                 if report is not None:
                     report.write(outcome)
                 voice.tell(outcome)
-        if not isinstance(run, Run):
-            _tell_of_earlier(run, voice)
-            if run.interrupted:
-                return INTERRUPTED
-            problems = run.finish()
+            if not isinstance(run, Run):
+                _tell_of_earlier(run, voice)
+                if run.interrupted:
+                    return INTERRUPTED
+                problems = run.finish()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -122,7 +105,7 @@ def _carry_out(run: Run | Batch, voice: Voice, report: ReportWriter | None) -> i
 
 
 def _tell_of_earlier(batch: Batch, voice: Voice) -> None:
-    voice.tally.add_earlier(batch.before, batch.why)
+    voice.tally.add_earlier(batch)
     if batch.unrecorded:
         voice.important(
             f"the ledger could not be written: {batch.unrecorded} files are not noted in it; make space and run it "

@@ -132,7 +132,10 @@ def _retry(found: list[Quarantined], arguments: _Arguments, project: Project, la
     if not only:
         _say("there is nothing to retry")
         return SOME_NOT_DONE if elsewhere else DONE
-    return deidentify([*spoken_words(arguments), *words_again(project)], only=only)
+    code = deidentify([*spoken_words(arguments), *words_again(project)], only=only)
+    with Accounts(project) as accounts:
+        is_left = next(accounts.quarantined(), None) is not None
+    return SOME_NOT_DONE if code == DONE and is_left else code
 
 
 def _chosen(words: Sequence[str], known: set[bytes]) -> frozenset[bytes]:

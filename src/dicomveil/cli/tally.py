@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from dicomveil.batch.batch import Batch
     from dicomveil.batch.run import Outcome
 
 THERE_ALREADY = "target-exists"
@@ -54,14 +53,16 @@ class Tally:
         if self._messages.setdefault(code, message) != message:
             self._messages[code] = ""
 
-    def add_earlier(self, before: Mapping[str, int], why: Mapping[str, int]) -> None:
+    def add_earlier(self, batch: Batch) -> None:
         """Count files that an earlier run has seen to, by code, and why others were taken, by reason."""
-        self.why = dict(why)
+        self.why = dict(batch.why)
+        self.pixels_not_checked += batch.pixels_not_checked_before
+        for message, count in batch.skipped_before.items():
+            self.skipped[message] = self.skipped.get(message, 0) + count
+        before = batch.before
         for code, count in before.items():
             if code == "done":
                 self.done_before += count
-            elif code == "skipped":
-                self.skipped[_AS_BEFORE] = self.skipped.get(_AS_BEFORE, 0) + count
             else:
                 self.not_done[code] = self.not_done.get(code, 0) + count
                 self._note(code, _AS_BEFORE)
@@ -94,7 +95,7 @@ class Tally:
     def rows(self, *, dry_run: bool = False) -> list[tuple[str, str, int, str]]:
         """Return the closing table: what became, why, how many, and what that means."""
         reasons = ", ".join(f"{count} {why}" for why, count in sorted(self.why.items()))
-        told = reasons if set(self.why) - {"new"} else ""
+        told = f"taken: {reasons}" if set(self.why) - {"new"} else ""
         rows = [("would be done" if dry_run else "done", "", self.done, told)]
         if self.done_before:
             rows.append(("done before", "", self.done_before, "unchanged since"))

@@ -6,21 +6,26 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.places import is_url
+from dicomveil.batch.places import holds_files, is_url
 from dicomveil.batch.project import Making, Project, check_project_apart
 from dicomveil.batch.run import DONE, Run
 from dicomveil.cli.choices import chosen_key, chosen_known, chosen_pseudonyms, kept_key, key_of
 from dicomveil.cli.layouts import check_layout, chosen_layout
 from dicomveil.engine.deidentify import Deidentifier
+from dicomveil.errors import UsageError
 from dicomveil.pseudonyms.key import ProjectKey
 from dicomveil.pseudonyms.sources import KeyedPseudonyms
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
+    from dicomveil.batch.batch import Batch
     from dicomveil.batch.crew import Crew
     from dicomveil.batch.known import KnownFile
     from dicomveil.batch.layout import Layout
+    from dicomveil.batch.ledger import Ledger
+    from dicomveil.batch.outcome import Outcome
     from dicomveil.batch.work import Work
     from dicomveil.cli.choices import KeyInUse
     from dicomveil.cli.deidentify_words import Arguments
@@ -60,6 +65,8 @@ class Undertaking:
         )
         made = cls(arguments, recipe, project, in_use, layout, chosen_known(arguments.known, arguments.output))
         made.check()
+        if not arguments.dry_run:
+            made.check_no_key_is_missing()
         return made
 
     @property
@@ -76,6 +83,20 @@ class Undertaking:
     def check(self) -> None:
         """See to it that new copies go with those that are there."""
         self.project.check(self.making, overwrite=self.arguments.overwrite)
+
+    def check_no_key_is_missing(self) -> None:
+        """See to it that no new key is made for an output that has copies under another one.
+
+        Raises
+        ------
+        UsageError
+            If there are files in it and the key they may have been made with is not there.
+        """
+        if self.in_use.path is None and self.key is not None and holds_files(self.arguments.output):
+            raise UsageError(
+                "the output holds files already, and its private folder is not there: under a new key one patient "
+                "would become two; name that folder with --project or its key with --key, or choose another output"
+            )
 
     def begun(self) -> Self:
         """Return it with a key that is kept, and have the private folder remember how copies are made.
@@ -134,6 +155,19 @@ class Undertaking:
             known_path=os.path.abspath(arguments.known) if arguments.known else "",
             known_digest=self.known.digest if self.known is not None else "",
         )
+
+    def batch(
+        self,
+        crew: Crew,
+        ledger: Ledger,
+        only: frozenset[bytes] | None,
+        tell: Callable[[list[Outcome]], None],
+    ) -> Batch:
+        """Return a run over many files."""
+        from dicomveil.batch.batch import Batch
+
+        retried = only is not None
+        return Batch(self.work(), self.arguments.inputs, crew, ledger, retried=retried, only=only, tell=tell)
 
     def run(self, *, writes: bool) -> Run:
         """Return a run in this process that remembers nothing: of a single file, or one that writes nothing."""
