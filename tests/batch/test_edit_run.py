@@ -11,7 +11,7 @@ import pytest
 from builders import dicom_file, element, sequence
 from dicomveil.batch.edit_run import Copies, EditRun
 from dicomveil.dataset.replace import Manner
-from dicomveil.editing.edits import Edit, Put, Remove, Replace
+from dicomveil.editing.edits import Edit, NewUID, Put, Remove, Replace, Substitute
 from dicomveil.editing.table import read_table
 from dicomveil.engine.edit import Editor
 from dicomveil.engine.undo import UndoWriter, undo
@@ -147,6 +147,94 @@ def test_a_file_that_was_changed_since_is_not_undone(folder, tmp_path):
     outcomes = list(undo(str(tmp_path / "undo")))
     assert [type(outcome.error).__name__ for outcome in outcomes] == ["FileNotFoundError", "EditRefused"]
     assert (folder / "a.dcm").read_bytes() == changed
+
+
+def test_a_patch_that_was_killed_is_undone_part_by_part(folder, tmp_path):
+    path = folder / "a.dcm"
+    before = path.read_bytes()
+    edits = [Put("PatientName", "Poe^Jane"), Put("SOPInstanceUID", "2.25.7")]
+    with UndoWriter(str(tmp_path / "undo")) as writer:
+        list(EditRun(Editor(edits), path, manner=Manner(patch=True), undo=writer))
+    path.write_bytes(path.read_bytes().replace(b"Poe^Jane", b"Doe^Jane"))  # as if it had been killed before that
+    assert [undone.error for undone in undo(str(tmp_path / "undo"))] == [None]
+    assert path.read_bytes() == before
+    path.write_bytes(before.replace(b"Doe^Jane", b"Moe^Jane"))
+    assert [type(undone.error).__name__ for undone in undo(str(tmp_path / "undo"))] == ["EditRefused"]
+
+
+def test_an_edit_that_was_never_made_is_undone_already(folder, tmp_path):
+    before = files(folder)
+    with UndoWriter(str(tmp_path / "undo")) as writer:
+        list(EditRun(Editor([Put("PatientName", "longer than it was")]), folder / "a.dcm", undo=writer))
+    (folder / "a.dcm").write_bytes(before["a.dcm"])  # as if it had been killed before that
+    assert [undone.error for undone in undo(str(tmp_path / "undo"))] == [None]
+    assert (folder / "a.dcm").read_bytes() == before["a.dcm"]
+
+
+def test_an_edit_that_failed_is_not_undone(folder, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "a.dcm").write_bytes(b"somebody else's")
+    with UndoWriter(str(tmp_path / "undo")) as writer:
+        assert codes(EditRun(Editor([NEW]), folder, out, undo=writer))[0] == "target-exists"
+    assert [undone.error for undone in undo(str(tmp_path / "undo"))] == [None]
+    assert (out / "a.dcm").read_bytes() == b"somebody else's"
+    assert (out / "b" / "c").read_bytes() == instance(2)
+
+
+@pytest.mark.parametrize("new", ["Roe^Jane", "longer than it was"], ids=["same-length", "longer"])
+def test_a_file_that_has_grown_since_is_not_undone(folder, tmp_path, new):
+    path = folder / "a.dcm"
+    with UndoWriter(str(tmp_path / "undo")) as writer:
+        list(EditRun(Editor([Put("PatientName", new)]), path, manner=Manner(backup=False), undo=writer))
+    grown = path.read_bytes() + bytes(8)
+    path.write_bytes(grown)
+    assert [type(undone.error).__name__ for undone in undo(str(tmp_path / "undo"))] == ["EditRefused"]
+    assert path.read_bytes() == grown
+
+
+def referring(folder: Path) -> Path:
+    """Make a folder of three files, each of which refers to the others."""
+    folder.mkdir()
+    for number in (1, 2, 3):
+        others = [[element(0x00081155, "UI", f"2.25.{other}")] for other in (1, 2, 3) if other != number]
+        uid, name = element(0x00080018, "UI", f"2.25.{number}"), element(0x00100010, "PN", "ABC"[number - 1])
+        (folder / str(number)).write_bytes(dicom_file([uid, sequence(0x00081110, *others), name]))
+    return folder
+
+
+class Dotted:
+    """Stand-ins that can be foreseen."""
+
+    def uid(self, original: str) -> str:
+        return f"{original}.9"
+
+    def tools(self, instance: object) -> object:
+        raise NotImplementedError
+
+
+def test_only_uids_of_files_that_are_edited_are_followed(tmp_path):
+    folder = referring(tmp_path / "in")
+    table = tmp_path / "rows.csv"
+    table.write_text("SOPInstanceUID,StudyID\n2.25.1,1\n2.25.2,2\n")
+    rows = read_table(table, ["SOPInstanceUID"])
+    editor = Editor([NewUID("SOPInstanceUID")], where='PatientName != "B"', stand_ins=Dotted())
+    assert codes(EditRun(editor, folder, table=rows, manner=Manner(backup=False))) == ["edited", *["not-matched"] * 2]
+    assert rows.unused == [3]
+    now = b"".join(files(folder).values())
+    assert now.count(b"2.25.1.9") == 2  # in the data set and the file meta; nobody else is edited
+    assert b"2.25.2.9" not in now
+    assert b"2.25.3.9" not in now
+
+
+def test_uids_of_a_file_that_refuses_its_edits_are_not_followed(tmp_path):
+    folder = referring(tmp_path / "in")
+    edits = [NewUID("SOPInstanceUID"), Substitute("PatientName", "B", "B^" * 7)]
+    editor = Editor(edits, stand_ins=Dotted())
+    assert codes(EditRun(editor, folder, manner=Manner(backup=False))) == ["edited", "edit-refused", "edited"]
+    now = b"".join(files(folder).values())
+    assert b"2.25.2.9" not in now
+    assert (b"2.25.1.9" in now, b"2.25.3.9" in now) == (True, True)
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,47 @@ def test_errors_can_be_ignored_and_missing_tags_too(dicomveil, tmp_path: Path):
     assert path.read_bytes() == dicom_file([UID])
 
 
+def test_errors_are_ignored_one_by_one_as_the_edits_are_made(dicomveil, tmp_path: Path):
+    path = tmp_path / "a.dcm"
+    path.write_bytes(dicom_file([UID]))
+    said = dicomveil("dcmodify", "-nb", "-ie", "-i", "PatientComments=x", "-m", "PatientComments=y", str(path))
+    assert (said.code, said.err) == (0, "")
+    assert path.read_bytes() == dicom_file([UID, element(0x00104000, "LT", "y")])
+
+
+def test_an_error_that_is_ignored_leaves_nothing_of_its_edit(dicomveil, tmp_path: Path):
+    path = tmp_path / "a.dcm"
+    path.write_bytes(dicom_file([UID]))
+    words = ["-i", "(0008,1140)[0].PatientName=Müller", "-i", "PatientID=7"]
+    said = dicomveil("dcmodify", "-nb", "-ie", *words, str(path))
+    assert said.code == 1
+    assert path.read_bytes() == dicom_file([UID, element(0x00100020, "LO", "7")])
+
+
+def test_references_between_files_follow_though_errors_are_ignored(dicomveil, tmp_path: Path):
+    paths = [tmp_path / "1.dcm", tmp_path / "2.dcm"]
+    for number, path in enumerate(paths, 1):
+        other = element(0x00081155, "UI", f"2.25.{3 - number}")
+        path.write_bytes(dicom_file([element(0x00080018, "UI", f"2.25.{number}"), sequence(0x00081140, [other])]))
+    words = ["-ie", "-gin", "-m", "PatientComments=x"]
+    assert dicomveil("dcmodify", "-nb", *words, *map(str, paths)).code == 1
+    new = [dicomveil("show", str(path), "SOPInstanceUID", "--value").out for path in paths]
+    address = "ReferencedImageSequence[0].ReferencedSOPInstanceUID"
+    assert [dicomveil("show", str(path), address, "--value").out for path in paths] == new[::-1]
+    assert new[0] not in ("2.25.1\n", "2.25.2\n")
+
+
+def test_nothing_follows_the_uids_of_a_file_that_stays(dicomveil, tmp_path: Path):
+    paths = [tmp_path / "1.dcm", tmp_path / "2.dcm"]
+    paths[0].write_bytes(dicom_file([UID]))
+    reference = sequence(0x00081140, [element(0x00081155, "UI", "2.25.1")])
+    paths[1].write_bytes(dicom_file([element(0x00080018, "UI", "2.25.2"), reference, NAME]))
+    assert dicomveil("dcmodify", "-nb", "-gin", "-m", "PatientName=X", *map(str, paths)).code == 1
+    address = "ReferencedImageSequence[0].ReferencedSOPInstanceUID"
+    assert dicomveil("show", str(paths[1]), address, "--value").out == "2.25.1\n"
+    assert dicomveil("show", str(paths[1]), "SOPInstanceUID", "--value").out != "2.25.2\n"
+
+
 def test_missing_items_are_made(dicomveil, tmp_path: Path):
     path = tmp_path / "a.dcm"
     path.write_bytes(dicom_file([UID]))

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from builders import FORMS, PIXEL_DATA, Form, dicom_file, element, encapsulated, encode, sequence
+from builders import (
+    BIG_ENDIAN,
+    EXPLICIT,
+    FORMS,
+    IMPLICIT,
+    PIXEL_DATA,
+    Form,
+    Item,
+    Sequenced,
+    dicom_file,
+    element,
+    encapsulated,
+    encode,
+    sequence,
+)
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.splice import spliced
 from dicomveil.editing.edit_list import EditList
@@ -91,6 +105,39 @@ def the(*elements: object, form: Form = FORMS[1]) -> bytes:
             id="copy-to-another-vr",
         ),
         pytest.param([Copy("PatientID", "PatientComments")], [ID], [ID], id="copy-of-nothing"),
+        pytest.param(
+            [Copy("ReferencedPatientSequence", "ReferencedStudySequence")],
+            [sequence(STUDIES, [NAME], [REFERENCE])],
+            [sequence(STUDIES, [NAME], [REFERENCE]), sequence(0x00081120, [NAME], [REFERENCE])],
+            id="copy-sequence",
+        ),
+        pytest.param(
+            [Copy("ReferencedPatientSequence", "ReferencedStudySequence")],
+            [sequence(STUDIES, [NAME], undefined=True)],
+            [
+                sequence(STUDIES, [NAME], undefined=True),
+                Sequenced(0x00081120, (Item((NAME,), undefined=True),)),
+            ],
+            id="copy-sequence-of-undefined-length",
+        ),
+        pytest.param(
+            [Copy("ReferencedPatientSequence", "ReferencedStudySequence")],
+            [sequence(STUDIES)],
+            [sequence(STUDIES), sequence(0x00081120)],
+            id="copy-sequence-without-items",
+        ),
+        pytest.param(
+            [Copy("(6002,3000)", "(6000,3000)")],
+            [element(0x60003000, "OW", [1, 2])],
+            [element(0x60003000, "OW", [1, 2]), element(0x60023000, "OW", [1, 2])],
+            id="copy-bytes",
+        ),
+        pytest.param(
+            [Put("ReferencedStudySequence[*].PatientID", "4711"), Put("RequestAttributesSequence[*].PatientID", "1")],
+            [sequence(STUDIES)],
+            [sequence(STUDIES)],
+            id="every-item-of-none",
+        ),
         pytest.param(
             [Format("PatientComments", "{PatientID|slice:0:2}-{StudyDate|shift:-60}")],
             [ID, DATE],
@@ -235,7 +282,7 @@ def test_new_uids_are_followed_by_references_in_every_file_of_the_call():
     editor = Editor([NewUID("SOPInstanceUID")], stand_ins=StandIns())
     sources = [Source.in_memory(data) for data in (first, second)]
     for source in sources:
-        editor.edits.survey(editor.open(source))
+        editor.prepare(source)
     made = [
         spliced(data, 0, editor.prepare(source).splices) for data, source in zip((first, second), sources, strict=True)
     ]
@@ -244,9 +291,111 @@ def test_new_uids_are_followed_by_references_in_every_file_of_the_call():
     assert made == [the(uid, reference) for uid, reference in zip(new, references, strict=True)]
 
 
+def test_a_new_uid_is_there_for_the_edits_behind_it():
+    data = edited(the(UID), NewUID("SOPInstanceUID"), Copy("PatientComments", "SOPInstanceUID"))
+    assert data == the(element(0x00080018, "UI", "2.25.1.9"), element(0x00104000, "LT", "2.25.1.9"))
+
+
+def test_a_uid_that_is_new_already_stays():
+    item = sequence(STUDIES, [element(0x00081155, "UI", "2.25.1")])
+    new = element(0x00080018, "UI", "2.25.1.9")
+    data = edited(the(UID, item), NewUID("SOPInstanceUID"), NewUID("SOPInstanceUID"))
+    assert data == the(new, sequence(STUDIES, [element(0x00081155, "UI", "2.25.1.9")]))
+
+
+def test_references_stored_as_unknown_follow():
+    data = edited(the(UID, element(0x00081155, "UN", b"2.25.1\0\0"), form=EXPLICIT), NewUID("SOPInstanceUID"))
+    assert data == the(element(0x00080018, "UI", "2.25.1.9"), element(0x00081155, "UN", b"2.25.1.9"))
+
+
 def test_uids_of_the_standard_never_change():
     data = the(UID, element(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2"))
     assert edited(data, NewUID("SOPClassUID")) == data
+
+
+LATIN, GREEK, UTF_8 = (element(0x00080005, "CS", term) for term in ("ISO_IR 100", "ISO_IR 126", "ISO_IR 192"))
+
+
+def described(text: str, codec: str) -> object:
+    raw = text.encode(codec)
+    return element(0x00081030, "LO", raw + b" " * (len(raw) % 2))
+
+
+def test_a_copy_is_written_in_the_character_set_of_where_it_goes():
+    item = sequence(STUDIES, [LATIN, described("Größe", "latin-1")])
+    data = edited(the(UID, UTF_8, item), Copy("StudyDescription", "ReferencedStudySequence[0].StudyDescription"))
+    assert data == the(UID, UTF_8, item, described("Größe", "utf-8"))
+
+
+def test_a_copy_with_escape_sequences_is_read_before_it_is_written():
+    kanji = element(0x00080005, "CS", "\\ISO 2022 IR 87")
+    item = sequence(STUDIES, [kanji, element(0x00081030, "LO", b"\x1b$B;3ED\x1b(B")])
+    data = edited(the(UID, UTF_8, item), Copy("StudyDescription", "ReferencedStudySequence[0].StudyDescription"))
+    assert data == the(UID, UTF_8, item, described("山田", "utf-8"))
+
+
+@every_form
+def test_items_are_copied_into_another_character_set_but_for_those_that_have_one_of_their_own(form):
+    def inside(codec: str) -> object:
+        own = [GREEK, described("μ", "iso8859-7")]
+        return sequence(REQUESTS, [described("Größe", codec)], own, [sequence(0x00081120, [described("ß", codec)])])
+
+    item = sequence(STUDIES, [LATIN, inside("latin-1")])
+    copy = Copy("RequestAttributesSequence", "ReferencedStudySequence[0].RequestAttributesSequence")
+    assert edited(the(UID, UTF_8, item, form=form), copy) == the(UID, UTF_8, item, inside("utf-8"), form=form)
+
+
+def test_a_uid_of_the_file_meta_is_copied_whatever_encodes_the_data_set():
+    for form in (IMPLICIT, BIG_ENDIAN):
+        data = edited(the(UID, form=form), Copy("SOPInstanceUIDOfConcatenationSource", "(0002,0003)"))
+        assert data == the(UID, element(0x00200242, "UI", "2.25.1"), form=form)
+
+
+def test_an_unknown_value_of_undefined_length_is_copied_without_its_delimiter():
+    unknown = sequence(0x00091001, [NAME], undefined=True, vr="UN", form=IMPLICIT)
+    data = edited(the(UID, unknown), Copy("(0011,1001)", "(0009,1001)"))
+    (inside,) = (item.encoded(IMPLICIT) for item in unknown.items)
+    assert data == the(UID, unknown, element(0x00111001, "UN", inside))
+
+
+@pytest.mark.parametrize(
+    ("copy", "reason"),
+    [
+        pytest.param(Copy("PatientName", "ReferencedStudySequence"), "cannot be copied into", id="items-into-a-name"),
+        pytest.param(Copy("ReferencedStudySequence", "PatientName"), "cannot be copied into", id="name-into-items"),
+        pytest.param(Copy("PatientName", "RequestAttributesSequence"), "copied into", id="no-items-into-a-name"),
+        pytest.param(Copy("PatientName", "(6000,3000)"), "cannot be read", id="bytes-into-a-name"),
+        pytest.param(Copy("(6000,3000)", "PixelData"), "encapsulated", id="frames"),
+        pytest.param(Copy("ReferencedStudySequence", "DoseReferenceSequence"), "another way", id="items-in-unknown"),
+        pytest.param(
+            Copy("StudyDescription", "ReferencedStudySequence[0].StudyDescription"), "character set", id="character"
+        ),
+        pytest.param(
+            Copy("ReferencedPatientSequence", "ReferencedStudySequence[0].ReferencedPatientSequence"),
+            "new character set does not have",
+            id="character-in-an-item",
+        ),
+    ],
+)
+def test_what_cannot_be_copied_is_refused_instead_of_emptying_the_target(copy, reason):
+    german = [LATIN, described("Größe", "latin-1"), sequence(0x00081120, [described("Größe", "latin-1")])]
+    unknown = sequence(0x300A0010, [ID], vr="UN", form=IMPLICIT)
+    data = the(
+        UID,
+        NAME,
+        sequence(STUDIES, german),
+        sequence(REQUESTS),
+        unknown,
+        element(0x60003000, "OW", [1]),
+        encapsulated(b"", b"frame"),
+    )
+    with pytest.raises(EditRefused, match=reason):
+        edited(data, copy)
+
+
+def test_a_copy_has_one_source():
+    with pytest.raises(EditError, match="an item, where an element has to be"):
+        EditList([Copy("ReferencedPatientSequence", "ReferencedStudySequence[0]")])
 
 
 def test_another_character_set_rewrites_every_text():
@@ -259,6 +408,18 @@ def test_another_character_set_rewrites_every_text():
         element(0x00100020, "LO", "ø"),
     ]
     assert data == the(UID, *utf8, sequence(STUDIES, [element(0x00081030, "LO", "Größe")]))
+
+
+def test_items_that_declare_a_character_set_declare_the_new_one():
+    inside = sequence(STUDIES, [GREEK, described("μ", "iso8859-7")])
+    data = edited(the(UID, LATIN, inside), Put("SpecificCharacterSet", "ISO_IR 192"))
+    assert data == the(UID, UTF_8, sequence(STUDIES, [UTF_8, described("μ", "utf-8")]))
+
+
+def test_escape_sequences_are_read_as_text_though_their_bytes_are_ascii():
+    kanji = [element(0x00080005, "CS", "\\ISO 2022 IR 87"), element(0x00081030, "LO", b"\x1b$B;3ED\x1b(B")]
+    data = edited(the(UID, *kanji), Put("SpecificCharacterSet", "ISO_IR 192"))
+    assert data == the(UID, UTF_8, described("山田", "utf-8"))
 
 
 def test_a_value_is_written_in_the_character_set_of_its_item():

@@ -31,6 +31,8 @@ def test_a_row_matches_on_all_of_its_columns(tmp_path):
     assert (row.number, row.edits) == (4, (Put("PatientName", "Roe"),))
     assert table.row_for(Values(PatientID="2", StudyID="A")) is None
     assert table.row_for(Values(PatientID="1")) is None
+    assert table.unused == [2, 3, 4]
+    row.used = True
     assert table.unused == [2, 3]
 
 

@@ -106,7 +106,7 @@ def test_a_filter_that_needs_a_key_says_so():
 
 def test_a_creator_may_hold_what_parts_filters():
     template = parse_template('{(0029,"A|B:C}",10)|upper}')
-    assert [str(address) for address in template.addresses] == ['(0029,"A|B:C}",10)']
+    assert [str(part.address) for part in template.parts] == ['(0029,"A|B:C}",10)']
 
 
 @given(st.text(alphabet='{}|:\\PatientIDupper(0029,"A")', max_size=30))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -104,7 +104,7 @@ class EditRun:
         self.manner = manner or Manner()
         self.table = table
         self.dry_run = dry_run
-        self._undo = undo
+        self.undo = undo
         self.copies = copies or Copies()
         self._folders: set[str] = set()
         if not os.path.exists(self.source):
@@ -136,7 +136,7 @@ class EditRun:
 
     def _survey(self, path: str) -> None:
         with suppress(InstanceError, OSError):  # told of when its turn to be edited comes
-            self.editor.survey(path)
+            self.editor.survey(path, self.table)
 
     def _outcome(self, number: int, path: str) -> EditOutcome:
         try:
@@ -160,16 +160,29 @@ class EditRun:
         writes = bool(made.splices) or (self.target is not None and not self.copies.only_changed)
         found = tuple(changes(made.instance)) if self.dry_run and made.splices else ()
         if writes and not self.dry_run:
-            if self._undo is not None and made.splices:
-                self._undo.note(file, made.splices, target)
-            if self.target is None:
-                write_in_place(file, made.splices, path, self.manner)
-            else:
-                self._make_folder(os.path.dirname(target))
-                write_copy(file, made.splices, target, overwrite=self.copies.overwrite, alike=self.copies.alike)
+            with self._noted(file, made, target):
+                if self.target is None:
+                    write_in_place(file, made.splices, path, self.manner)
+                else:
+                    self._make_folder(os.path.dirname(target))
+                    write_copy(file, made.splices, target, overwrite=self.copies.overwrite, alike=self.copies.alike)
         elif writes and self.target is not None and os.path.lexists(target) and not self.copies.overwrite:
             raise TargetExists
         return EditOutcome(number, code, "", path, target if writes else None, tuple(made.met), found)
+
+    @contextmanager
+    def _noted(self, file: Source, made: Edited, target: str) -> Iterator[None]:
+        """Note how to undo what is written inside; a patch that failed may have been written in part."""
+        if self.undo is None or not made.splices:
+            yield
+            return
+        self.undo.note(file, made.splices, target)
+        try:
+            yield
+        except InstanceError:
+            if not self.manner.patch:
+                self.undo.take_back()
+            raise
 
     def _place(self, path: str, target: str) -> str:
         if os.path.isfile(self.source):

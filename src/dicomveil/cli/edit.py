@@ -87,22 +87,20 @@ def edit(words: list[str]) -> int:
     edits, where = _edits(arguments)
     stand_ins = EditStandIns(KeyedPseudonyms(read_key(arguments.key) or ProjectKey.generate()))
     editor = Editor(edits, where=where, force=arguments.force, stand_ins=stand_ins)
-    table = _table(arguments, stand_ins)
+    table = _table(arguments)
+    assert arguments.input is not None
+    run = EditRun(
+        editor,
+        arguments.input,
+        arguments.output,
+        manner=_manner(arguments),
+        copies=Copies(arguments.overwrite, arguments.only_changed, arguments.preserve),
+        table=table,
+        dry_run=arguments.dry_run,
+    )
     with ExitStack() as stack:
-        writer = None
         if arguments.undo_file is not None and not arguments.dry_run:
-            writer = stack.enter_context(UndoWriter(arguments.undo_file))
-        assert arguments.input is not None
-        run = EditRun(
-            editor,
-            arguments.input,
-            arguments.output,
-            manner=_manner(arguments),
-            copies=Copies(arguments.overwrite, arguments.only_changed, arguments.preserve),
-            table=table,
-            undo=writer,
-            dry_run=arguments.dry_run,
-        )
+            run.undo = stack.enter_context(UndoWriter(arguments.undo_file))
         return _carry_out(run, EditVoice(run, _names(arguments, edits), arguments))
 
 
@@ -173,7 +171,7 @@ def _edits(arguments: _Arguments) -> tuple[list[Edit], str | None]:
     return edits, where
 
 
-def _table(arguments: _Arguments, stand_ins: EditStandIns) -> Table | None:
+def _table(arguments: _Arguments) -> Table | None:
     if arguments.table is None:
         return None
     from dicomveil.editing.table import read_table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dicomveil.dataset.address import Address, Step
@@ -27,23 +28,32 @@ from dicomveil.editing.items import empty_items, insert_item, remove_items
 from dicomveil.editing.places import is_one_place, places
 from dicomveil.editing.recoding import recode
 from dicomveil.editing.uids import NewUIDs
-from dicomveil.editing.writing import Written, put
+from dicomveil.editing.writing import Written, put, write_at
 from dicomveil.errors import EditError, EditRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Protocol
 
     from dicomveil.editing.instance import Instance
-    from dicomveil.editing.templates import KeyedTools
+    from dicomveil.editing.lookup import StandIns
 
     Act = Callable[[Instance], int]
 
-    class StandIns(Protocol):
-        """What edits need that must be the same in all files of a call."""
 
-        def uid(self, original: str) -> str: ...
-        def tools(self, instance: Instance) -> KeyedTools: ...
+@dataclass(frozen=True, slots=True)
+class Customs:
+    """What is done in one way here and in another by dcmodify.
+
+    ``meta_in_step``: the File Meta Information follows new SOP Class and SOP Instance UIDs (PS3.10 7.1).
+    ``fill_items``: empty items are made before one that is further than the next; else it is refused.
+    ``must_meet``: an instance that has nothing to replace or to remove at the address of such an edit is refused.
+    ``tolerant``: edits that an instance does not take are left out; else it is refused.
+    """
+
+    meta_in_step: bool = True
+    fill_items: bool = False
+    must_meet: bool = False
+    tolerant: bool = False
 
 
 class EditList:
@@ -57,10 +67,8 @@ class EditList:
         Write whatever can be encoded, and touch what is guarded: a wrong VR, a wrong date, Rows.
     stand_ins
         Where new UIDs, digests and days come from; needed for `NewUID` and for templates that ask for a key.
-    meta_in_step
-        Have the File Meta Information follow new SOP Class and SOP Instance UIDs (PS3.10 7.1).
-    fill_items
-        Make empty items before one that is further than the next, instead of refusing it.
+    customs
+        What is done in one way here and in another by dcmodify.
 
     Raises
     ------
@@ -74,14 +82,12 @@ class EditList:
         *,
         force: bool = False,
         stand_ins: StandIns | None = None,
-        meta_in_step: bool = True,
-        fill_items: bool = False,
+        customs: Customs | None = None,
     ) -> None:
         self.edits = tuple(edits)
-        self._fill_items = fill_items
+        self._customs = customs or Customs()
         self._force = force
         self._stand_ins = stand_ins
-        self._meta_in_step = meta_in_step
         self._uids = NewUIDs(stand_ins.uid) if stand_ins is not None else None
         problems: list[str] = []
         self._acts: list[Act] = []
@@ -99,11 +105,15 @@ class EditList:
         """Tell whether every file has to be looked at before the first is edited, for the references to it."""
         return any(isinstance(edit, NewUID) for edit in self.edits)
 
-    def survey(self, instance: Instance) -> None:
-        """Note the UIDs that are to be new, so that references to them in other files follow."""
-        for edit in self.edits:
-            if isinstance(edit, NewUID) and self._uids is not None:
-                self._uids.note(instance, edit.place)
+    @property
+    def noted(self) -> int:
+        """How many UIDs are known so far to become new ones."""
+        return 0 if self._uids is None else len(self._uids)
+
+    def forget(self, noted: int) -> None:
+        """Forget what UIDs have been noted since there were so many: those of an instance that stays as it was."""
+        if self._uids is not None:
+            self._uids.forget(noted)
 
     def carry_out(self, instance: Instance) -> list[int]:
         """Change an instance; return how many elements or items each edit has met.
@@ -113,12 +123,47 @@ class EditList:
         EditRefused
             If one cannot be carried out: the instance is then not to be used any further.
         """
-        met = [act(instance) for act in self._acts]
+        met = [self._met(number, instance) for number in range(len(self._acts))]
+        self._finish(instance)
+        return met
+
+    @property
+    def is_tolerant(self) -> bool:
+        """Tell whether edits that an instance does not take are to be left out."""
+        return self._customs.tolerant
+
+    def carry_out_what_can_be(
+        self, fresh: Callable[[], Instance]
+    ) -> tuple[Instance, list[int], dict[int, EditRefused]]:
+        """Change an instance by those edits that it takes, and say by number why it does not take the others.
+
+        The others are as if they were not in the list, so ``fresh`` opens the instance anew after each of them.
+        """
+        refused: dict[int, EditRefused] = {}
+        while True:
+            instance = fresh()
+            met = []
+            for number in range(len(self._acts)):
+                try:
+                    met.append(0 if number in refused else self._met(number, instance))
+                except EditRefused as error:
+                    refused[number] = error
+                    break
+            else:
+                self._finish(instance)
+                return instance, met, refused
+
+    def _met(self, number: int, instance: Instance) -> int:
+        met = self._acts[number](instance)
+        if self._customs.must_meet and not met and isinstance(self.edits[number], Replace | Remove | RemoveItem):
+            raise EditRefused(spelled(self.edits[number].place), "tag not found")
+        return met
+
+    def _finish(self, instance: Instance) -> None:
         if self._uids is not None:
             self._uids.follow(instance)
-        if self._meta_in_step:
+        if self._customs.meta_in_step:
             _keep_in_step(instance)
-        return met
 
     def _act(self, edit: Edit) -> Act:  # noqa: PLR0911 - one line an edit
         address = edit.place
@@ -152,7 +197,7 @@ class EditList:
     def _put(self, edit: Put, *, only_absent: bool = False) -> Act:
         address = _one_place(edit.place)
         written = Written(address, edit.value, edit.vr, force=self._force)
-        fill = self._fill_items
+        fill = self._customs.fill_items
 
         def at_root(instance: Instance) -> int:
             written.at_root(instance)
@@ -186,30 +231,23 @@ class EditList:
         from dicomveil.editing.templates import parse_template
 
         address, template = _one_place(edit.place), parse_template(edit.template)
-        stand_ins = self._stand_ins
+        stand_ins, force = self._stand_ins, self._force
         if template.needs_key and stand_ins is None:
             raise EditError(f"{spelled(address)}: the template needs a key")
 
         def act(instance: Instance) -> int:
             text = template.fill(instance, stand_ins.tools(instance) if stand_ins and template.needs_key else None)
-            return self._set(instance, address, text, edit.vr)
+            spots = places(instance, address)
+            for spot in spots:
+                write_at(instance, spot, text, edit.vr, force=force)
+            return len(spots)
 
         return act
 
-    def _set(self, instance: Instance, address: Address, value: object, vr: str | None = None) -> int:
-        try:
-            written = Written(address, value, vr, force=self._force)
-        except EditError as error:
-            raise EditRefused(*error.problems[0].split(": ", 1)) from None
-        spots = places(instance, address)
-        for spot in spots:
-            put(spot, written.at(instance, spot))
-        return len(spots)
-
     def _copy(self, edit: Copy) -> Act:
-        from dicomveil.editing.copying import copied
+        from dicomveil.editing.copying import copy_to
 
-        address, source = _one_place(edit.place), edit.source_place
+        address, source, force = _one_place(edit.place), _element(edit.source_place), self._force
 
         def act(instance: Instance) -> int:
             found = instance.spots(source)
@@ -217,11 +255,7 @@ class EditList:
                 return 0
             spots = places(instance, address)
             for spot in spots:
-                element = copied(found[0], spot)
-                if element is None:
-                    self._set(instance, spot.address, instance.texts_at(found[0]))
-                else:
-                    put(spot, element)
+                copy_to(instance, found[0], spot, force=force)
             return len(spots)
 
         return act
@@ -229,7 +263,7 @@ class EditList:
     def _substitute(self, edit: Substitute) -> Act:
         import re
 
-        address = _element(edit.place)
+        address, force = _element(edit.place), self._force
         try:
             pattern = re.compile(edit.pattern)
             pattern.sub(edit.replacement, "")
@@ -242,7 +276,7 @@ class EditList:
                 texts = instance.texts_at(spot)
                 fresh = [pattern.sub(edit.replacement, text) for text in texts]
                 if fresh != texts:
-                    self._set(instance, spot.address, fresh)
+                    write_at(instance, spot, fresh, force=force)
             return len(spots)
 
         return act
@@ -253,7 +287,7 @@ class EditList:
             raise EditError(f"{spelled(address)}: new UIDs need a source of UIDs")
 
         def act(instance: Instance) -> int:
-            return uids.note(instance, address)
+            return uids.renew(instance, address)
 
         return act
 

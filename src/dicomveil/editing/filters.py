@@ -11,7 +11,7 @@ from dicomveil.dataset.values import DicomDate, DicomDateTime
 from dicomveil.errors import EditError, UnreadableValue
 
 if TYPE_CHECKING:
-    from dicomveil.editing.templates import KeyedTools
+    from dicomveil.editing.lookup import KeyedTools
 
 Change = Callable[[str, "KeyedTools | None"], str | None]
 Arguments = tuple[str, ...]

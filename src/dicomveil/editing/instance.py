@@ -168,6 +168,24 @@ class Instance:
         except (UnreadableValue, UnreadableText):
             raise EditRefused(spelled(spot.address), "a value that cannot be read") from None
 
+    def texts_before(self, tag: int) -> list[str] | None:
+        """Return the values that a text attribute of the data set had before any edit; None if it was not there.
+
+        Raises
+        ------
+        EditRefused
+            If they cannot be read.
+        """
+        raw = self.root.was(tag)
+        if raw is None:
+            return None
+        charset = Charset.of(self.root.was(SPECIFIC_CHARACTER_SET) or b"")
+        try:
+            text = charset.decode(raw.rstrip(b"\0"), "LO")
+        except UnreadableText:
+            raise EditRefused(spelled(Address((Step(tag),))), "a value that cannot be read") from None
+        return [each.strip(" ") for each in text.split("\\")] if text else []
+
     def vr_read(self, lying: Lying) -> str:
         """Return the VR that a value is to be read by: where PS3.6 leaves a choice, what this instance says."""
         vr = lying.vr

@@ -22,7 +22,7 @@ def places(instance: Instance, address: Address, *, fill: bool = False) -> list[
     """Return the places an address stands for, made if they are not there.
 
     An item is made behind the last one only, unless ``fill`` has empty ones made before it; ``[*]`` is the items that
-    are there.
+    are there, and makes nothing.
 
     Raises
     ------
@@ -61,6 +61,8 @@ def _reached(
         if not slots:
             return [Spot(outline, None, _tag_for_new(outline, step, address), charset, trail)]
         return [Spot(outline, slot, outline.tag_of(slot), charset, trail) for slot in slots]
+    if not slots and step.item == "*":
+        return []
     found = []
     for slot in slots or [new_sequence(outline, _tag_for_new(outline, step, address))]:
         items = outline.items(slot)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dicomveil.dataset.address import Step
 from dicomveil.dataset.charset import AFFECTED_VRS, Charset
+from dicomveil.dataset.index import HOLDERS
 from dicomveil.dataset.values import pad
 from dicomveil.editing.addresses import spelled
 from dicomveil.editing.instance import SPECIFIC_CHARACTER_SET, Spot
@@ -35,6 +37,35 @@ def recode(instance: Instance, terms: str) -> None:
                 _rewrite(Spot(outline, slot, outline.tag_of(slot), old, trail), charset)
         if outline is instance.root or outline.slots(SPECIFIC_CHARACTER_SET):
             _declare(outline, raw)
+
+
+def recode_items(spot: Spot, old: bytes) -> None:
+    """Write the text in a sequence that came from where ``old`` is in force in the character set that is in force here.
+
+    Items that declare a set of their own stay as they are, with all that is in them.
+
+    Raises
+    ------
+    EditRefused
+        If a text cannot be read in the old set or written in the new one.
+    """
+    for slot in spot.outline.slots(spot.tag):
+        _recode_inherited(spot._replace(slot=slot), old, Charset.of(spot.charset))
+
+
+def _recode_inherited(sequence: Spot, old: bytes, charset: Charset) -> None:
+    assert sequence.slot is not None
+    items = sequence.outline.items(sequence.slot)
+    for number, item in enumerate(items.items if items else ()):
+        outline, trail = item.outline, (*sequence.trail, Step(sequence.tag, item=number))
+        if outline.slots(SPECIFIC_CHARACTER_SET):
+            continue
+        for slot in outline.all_slots():
+            inside = Spot(outline, slot, outline.tag_of(slot), old, trail)
+            if outline.element(slot).vr in HOLDERS:
+                _recode_inherited(inside, old, charset)
+            else:
+                _rewrite(inside, charset)
 
 
 def _rewrite(spot: Spot, charset: Charset) -> None:

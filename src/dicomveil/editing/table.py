@@ -23,7 +23,10 @@ MOST_PROBLEMS = 50
 
 @dataclass(slots=True)
 class Row:
-    """One row: the line it begins on, and its edits; an empty cell is no edit."""
+    """One row: the line it begins on, and its edits; an empty cell is no edit.
+
+    ``used`` is for whoever edits by it to set.
+    """
 
     number: int
     edits: tuple[Edit, ...]
@@ -55,14 +58,11 @@ class Table:
             If a value cannot be read.
         """
         values = [lookup.texts(address) for address in self._match]
-        row = self._rows.get(tuple("\\".join(value or ()) for value in values))
-        if row is not None:
-            row.used = True
-        return row
+        return self._rows.get(tuple("\\".join(value or ()) for value in values))
 
     @property
     def unused(self) -> list[int]:
-        """The lines of the rows that have matched nothing so far."""
+        """The lines of the rows that have not been used so far."""
         return [row.number for row in self._rows.values() if not row.used]
 
 

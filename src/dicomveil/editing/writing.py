@@ -95,6 +95,21 @@ class Written:
         return encoding.element(spot.tag, vr, raw)
 
 
+def write_at(instance: Instance, spot: Spot, value: object, vr: str | None = None, *, force: bool) -> None:
+    """Have a value stand at a place.
+
+    Raises
+    ------
+    EditRefused
+        If it cannot stand there.
+    """
+    try:
+        written = Written(spot.address, value, vr, force=force)
+    except EditError as error:
+        raise EditRefused(*error.problems[0].split(": ", 1)) from None
+    put(spot, written.at(instance, spot))
+
+
 def put(spot: Spot, element: bytes) -> None:
     """Have an element stand at a place, if other bytes stand there."""
     spot.outline.have(spot.tag, element)

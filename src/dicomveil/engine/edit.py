@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dicomveil.dataset.index import Level
@@ -16,7 +16,7 @@ from dicomveil.dataset.write import Draft
 from dicomveil.editing.conditions import parse_condition
 from dicomveil.editing.edit_list import EditList
 from dicomveil.editing.instance import Instance
-from dicomveil.errors import EditRefused, UsageError
+from dicomveil.errors import EditRefused, InstanceError, UsageError
 from dicomveil.standard.dictionary import vr_by_tag
 
 if TYPE_CHECKING:
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from dicomveil.dataset.splice import Edit as Splice
     from dicomveil.dataset.syntax import Encoding
     from dicomveil.editing.conditions import Condition
-    from dicomveil.editing.edit_list import StandIns
+    from dicomveil.editing.edit_list import Customs
     from dicomveil.editing.edits import Edit
-    from dicomveil.editing.table import Table
+    from dicomveil.editing.lookup import StandIns
+    from dicomveil.editing.table import Row, Table
 
 _DIRECTORY_RECORDS = 0x00041220
 
@@ -38,13 +39,14 @@ class Edited:
     """What edits make of one open file.
 
     ``matched`` tells whether the condition holds, ``met`` how many elements each edit has met; ``splices`` are what has
-    to change in the file, none if nothing does.
+    to change in the file, none if nothing does. ``refused`` says, by number, which edits were left out and why.
     """
 
     instance: Instance
     matched: bool
     met: list[int]
     splices: list[Splice]
+    refused: dict[int, EditRefused] = field(default_factory=dict)
 
 
 class Editor:
@@ -56,7 +58,7 @@ class Editor:
         In order; all of them are carried out on a file, or none.
     where
         A condition that a file has to fulfil, as text or parsed; others are left as they are.
-    force, stand_ins, meta_in_step, fill_items
+    force, stand_ins, customs
         As for `EditList`.
 
     Raises
@@ -72,11 +74,10 @@ class Editor:
         where: str | Condition | None = None,
         force: bool = False,
         stand_ins: StandIns | None = None,
-        meta_in_step: bool = True,
-        fill_items: bool = False,
+        customs: Customs | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self.edits = EditList(edits, force=force, stand_ins=stand_ins, meta_in_step=meta_in_step, fill_items=fill_items)
+        self.edits = EditList(edits, force=force, stand_ins=stand_ins, customs=customs)
         self.where = parse_condition(where) if isinstance(where, str) else where
         self.limits = limits or Limits()
         self._levels: dict[Encoding, Level] = {}
@@ -91,12 +92,18 @@ class Editor:
         """
         return Instance(file, open_part10(file, self.limits), self._level, self.limits)
 
-    def survey(self, path: str | os.PathLike[str]) -> None:
-        """Look at a file before the first is edited; needed if ``edits.needs_survey``. Raises what `prepare` raises."""
+    def survey(self, path: str | os.PathLike[str], table: Table | None = None) -> None:
+        """Carry out the edits on a file before the first is written, for the UIDs that become new in it.
+
+        Needed if ``edits.needs_survey``: references in other files follow. A file that stays as it is, because it is
+        not one to edit or refuses an edit, makes nothing follow. Raises what `prepare` raises.
+        """
         with Source.open(path) as file:
             instance = self.open(file)
             if self.is_for(instance):
-                self.edits.survey(instance)
+                row = None if table is None else table.row_for(instance)
+                if table is None or row is not None:
+                    self._edited(instance, row)
 
     def is_for(self, instance: Instance) -> bool:
         """Tell whether an instance fulfils the condition; raises `EditRefused` if a value asked for cannot be read."""
@@ -113,13 +120,31 @@ class Editor:
             If one of the edits cannot be carried out; none is then.
         """
         instance = self.open(file)
-        row = table.row_for(instance) if table is not None else None
-        if (table is not None and row is None) or not self.is_for(instance):
-            return Edited(instance, False, [0] * len(self.edits.edits), [])
-        met = self.edits.carry_out(instance)
-        if row is not None:
-            row.edit_list.carry_out(instance)
-        return Edited(instance, True, met, splices_of(instance))
+        row = None
+        if self.is_for(instance):
+            row = None if table is None else table.row_for(instance)
+            if row is not None:
+                row.used = True
+            if table is None or row is not None:
+                return self._edited(instance, row)
+        return Edited(instance, False, [0] * len(self.edits.edits), [])
+
+    def _edited(self, instance: Instance, row: Row | None) -> Edited:
+        """Carry out the edits; the UIDs noted on the way are forgotten if that fails."""
+        noted = self.edits.noted
+        refused: dict[int, EditRefused] = {}
+        try:
+            if self.edits.is_tolerant:
+                file = instance.file
+                instance, met, refused = self.edits.carry_out_what_can_be(lambda: self.open(file))
+            else:
+                met = self.edits.carry_out(instance)
+            if row is not None:
+                row.edit_list.carry_out(instance)
+            return Edited(instance, True, met, splices_of(instance), refused)
+        except InstanceError:
+            self.edits.forget(noted)
+            raise
 
     def copy(
         self, source: str | os.PathLike[str], target: str | os.PathLike[str], *, overwrite: bool = False

@@ -1,7 +1,7 @@
 """Write down what it takes to undo edits, and undo them: the source's bytes are back, or the file is left alone.
 
-An undo file is JSON Lines: a heading, then a line for each edited file. It holds original values, so it is made for its
-owner's eyes only (0600).
+An undo file is JSON Lines: a heading, then a line for each file that is about to be edited, and one that takes the line
+before it back if that came to nothing. It holds original values, so it is made for its owner's eyes only (0600).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dicomveil.dataset.splice import Edit as Splice
 
 _HEADING = {"dicomveil-undo": 1}
+_TAKEN_BACK = {"taken-back": True}
 _NO_BACKUP = Manner(backup=False)
 
 
@@ -54,17 +55,18 @@ class UndoWriter:
 
     def note(self, source: Source, splices: list[Splice], path: str) -> None:
         """Write down how to come back from the edited file, which will stand at ``path``."""
-        parts: list[tuple[int, int, str]] = []
-        digest = hashlib.sha256()
+        parts: list[tuple[int, int, str, str]] = []
         growth = 0
         for start, end, new in splices:
             old = b2a_base64(source.read(start, end), newline=False).decode("ascii")
-            parts.append((start + growth, len(new), old))
-            digest.update(new)
+            parts.append((start + growth, len(new), _digest(new), old))
             growth += len(new) - (end - start)
         place = os.fsencode(os.path.abspath(path)).decode("utf-8", "surrogateescape")
-        told = {"path": place, "size": source.size + growth, "digest": digest.hexdigest(), "parts": parts}
-        self._write(told)
+        self._write({"path": place, "size": source.size + growth, "parts": parts})
+
+    def take_back(self) -> None:
+        """Write down that what was noted last has not been done, nor any of it."""
+        self._write(_TAKEN_BACK)
 
     def _write(self, line: object) -> None:
         self._file.write(json.dumps(line) + "\n")
@@ -80,10 +82,11 @@ class Undone(NamedTuple):
 
 
 class _Note(TypedDict):
+    """``size`` is that of the edited file; a part: where its new bytes begin, how many, their SHA-256, the old ones."""
+
     path: str
     size: int
-    digest: str
-    parts: list[tuple[int, int, str]]
+    parts: list[tuple[int, int, str, str]]
 
 
 def undo(path: str) -> Iterator[Undone]:
@@ -94,8 +97,7 @@ def undo(path: str) -> Iterator[Undone]:
     UsageError
         If it is no undo file, before anything is done.
     """
-    lines = _read(path)
-    for number, told in enumerate(reversed(lines), 1):
+    for number, told in enumerate(reversed(_read(path)), 1):
         target = told["path"]
         try:
             _put_back(target, told)
@@ -107,32 +109,65 @@ def undo(path: str) -> Iterator[Undone]:
 
 def _put_back(path: str, told: _Note) -> None:
     with Source.open(path) as source:
-        digest = hashlib.sha256()
-        splices: list[Splice] = []
-        for start, length, old in told["parts"]:
-            digest.update(source.read(start, start + length))
-            splices.append((start, start + length, a2b_base64(old)))
-        if source.size != told["size"] or digest.hexdigest() != told["digest"]:
-            raise EditRefused("undo", "the file is not as the edit left it; it stays as it is")
-        replaced(source, splices, path, _NO_BACKUP)
+        splices = _way_back(source, told)
+        if splices:
+            replaced(source, splices, path, _NO_BACKUP)
+
+
+def _way_back(source: Source, told: _Note) -> list[Splice]:
+    """Return what turns a file into what it was: nothing if it was never edited, or is back already.
+
+    A patch that was killed has left some parts old and some new; any other edit was done as a whole or not at all.
+    """
+    new: list[Splice] = []
+    olds = 0
+    growth = 0
+    for start, length, digest, encoded in told["parts"]:
+        old = a2b_base64(encoded)
+        if _digest(source.read(start, start + length)) == digest:
+            new.append((start, start + length, old))
+        olds += source.read(start - growth, start - growth + len(old)) == old
+        growth += length - len(old)
+    count = len(told["parts"])
+    if source.size == told["size"] and (len(new) == count or (_is_patch(told) and len(new) + olds == count)):
+        return new
+    if source.size == told["size"] - growth and olds == count:
+        return []
+    raise EditRefused("undo", "the file is not as the edit left it; it stays as it is")
+
+
+def _is_patch(told: _Note) -> bool:
+    return all(length == len(a2b_base64(old)) for _, length, _, old in told["parts"])
+
+
+def _digest(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
 
 
 def _read(path: str) -> list[_Note]:
     try:
         with open(path, encoding="ascii") as file:
             heading, *lines = [json.loads(line) for line in file]
-        if heading != _HEADING or not all(map(_is_note, lines)):
+        if heading != _HEADING:
             raise ValueError
+        notes: list[_Note] = []
+        for line in lines:
+            if line == _TAKEN_BACK and notes:
+                notes.pop()
+            elif _is_note(line):
+                notes.append(line)
+            else:
+                raise ValueError
     except OSError as error:
         raise UsageError(f"the undo file cannot be read: {os.strerror(error.errno or 0)}") from None
     except ValueError:
         raise UsageError("this is no undo file, or it is damaged") from None
-    return lines
+    return notes
 
 
 def _is_note(line: object) -> bool:
-    if not isinstance(line, dict) or {*line} != {"path", "size", "digest", "parts"}:
+    if not isinstance(line, dict) or {*line} != {"path", "size", "parts"}:
         return False
     return isinstance(line["path"], str) and all(
-        isinstance(part, list) and [type(each) for each in part] == [int, int, str] for part in line["parts"]
+        isinstance(part, list) and [type(each) for each in part] == [int, int, str, str] for part in line["parts"]
     )
