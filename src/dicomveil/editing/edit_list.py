@@ -24,7 +24,7 @@ from dicomveil.editing.edits import (
 )
 from dicomveil.editing.guard import check_address
 from dicomveil.editing.instance import SPECIFIC_CHARACTER_SET
-from dicomveil.editing.items import empty_items, insert_item, remove_items
+from dicomveil.editing.items import empty_items, have_item, insert_item, remove_items
 from dicomveil.editing.places import is_one_place, places
 from dicomveil.editing.recoding import recode
 from dicomveil.editing.uids import NewUIDs
@@ -165,11 +165,13 @@ class EditList:
         if self._customs.meta_in_step:
             _keep_in_step(instance)
 
-    def _act(self, edit: Edit) -> Act:  # noqa: PLR0911 - one line an edit
+    def _act(self, edit: Edit) -> Act:  # noqa: PLR0911, PLR0912 - one line an edit
         address = edit.place
         match edit:
             case Put() if address == _CHARACTER_SET and not self._force:
                 return self._recode(edit)
+            case PutIfAbsent() if isinstance(address.steps[-1].item, int) and edit.value is None:
+                return have_item(address, fill=self._customs.fill_items)
             case PutIfAbsent():
                 return self._put(edit, only_absent=True)
             case Replace():

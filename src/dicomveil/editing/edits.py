@@ -55,7 +55,10 @@ class Put(Edit):
 
 @dataclass(frozen=True, slots=True)
 class PutIfAbsent(Put):
-    """Give the element this value if it is not there; one that is there stays, be it empty."""
+    """Give the element this value if it is not there; one that is there stays, be it empty.
+
+    Of an item (``Sequence[0]``), whose value is None: make it, empty, if it is not there.
+    """
 
 
 @dataclass(frozen=True, slots=True)

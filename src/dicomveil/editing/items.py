@@ -37,6 +37,24 @@ def insert_item(address: Address) -> Act:
     return act
 
 
+def have_item(address: Address, *, fill: bool) -> Act:
+    """Make an item, and its sequence, if it is not there; ``fill`` makes those before it too."""
+    sequence, number = _sequence(address), address.steps[-1].item
+    assert isinstance(number, int)
+
+    def act(instance: Instance) -> int:
+        spots = places(instance, sequence, fill=fill)
+        for spot in spots:
+            slot = new_sequence(spot.outline, spot.tag) if spot.slot is None else spot.slot
+            items = _items(spot, slot, address)
+            while fill and number > len(items.items):
+                items.insert(len(items.items))
+            item_for(items, number, address)
+        return len(spots)
+
+    return act
+
+
 def remove_items(address: Address) -> Act:
     """Take items out; the sequence stays."""
 
