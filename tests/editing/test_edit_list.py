@@ -313,6 +313,7 @@ def test_uids_of_the_standard_never_change():
     assert edited(data, NewUID("SOPClassUID")) == data
 
 
+TO_UTF_8 = Put("SpecificCharacterSet", "ISO_IR 192")
 LATIN, GREEK, UTF_8 = (element(0x00080005, "CS", term) for term in ("ISO_IR 100", "ISO_IR 126", "ISO_IR 192"))
 
 
@@ -420,6 +421,25 @@ def test_escape_sequences_are_read_as_text_though_their_bytes_are_ascii():
     kanji = [element(0x00080005, "CS", "\\ISO 2022 IR 87"), element(0x00081030, "LO", b"\x1b$B;3ED\x1b(B")]
     data = edited(the(UID, *kanji), Put("SpecificCharacterSet", "ISO_IR 192"))
     assert data == the(UID, UTF_8, described("山田", "utf-8"))
+
+
+def test_text_stored_as_un_is_rewritten_by_the_vr_that_the_standard_gives_it():
+    data = edited(the(UID, LATIN, element(0x00100010, "UN", "Müller".encode("latin-1"))), TO_UTF_8)
+    assert data == the(UID, UTF_8, element(0x00100010, "UN", "Müller".encode() + b" "))
+
+
+@pytest.mark.parametrize("form", [FORMS[0], FORMS[1]], ids=["implicit", "stored-as-un"])
+def test_what_may_be_text_of_a_vr_nobody_knows_is_not_left_in_the_old_character_set(form):
+    private = [element(0x00290010, "LO", "ACME"), element(0x00291010, "UN", "Müller".encode("latin-1"))]
+    with pytest.raises(EditRefused, match=r"\(0029,1010\): it may be text") as error:
+        edited(the(UID, LATIN, *private, form=form), TO_UTF_8)
+    assert "ller" not in str(error.value)
+
+
+@pytest.mark.parametrize("raw", [b"\xff\xff", b"\0\x01\xff\xe9\x02\x80", b"\0\0\xa0A"], ids=["two", "more", "float"])
+def test_bytes_of_a_vr_nobody_knows_that_are_no_text_stay_when_text_is_rewritten(raw):
+    private = [element(0x00290010, "LO", "ACME"), element(0x00291010, "UN", raw)]
+    assert edited(the(UID, LATIN, *private), TO_UTF_8) == the(UID, UTF_8, *private)
 
 
 def test_a_value_is_written_in_the_character_set_of_its_item():

@@ -11,9 +11,10 @@ from dicomveil.dataset.values import pad
 from dicomveil.editing.addresses import spelled
 from dicomveil.editing.instance import SPECIFIC_CHARACTER_SET, Spot
 from dicomveil.errors import EditRefused, UnreadableText, UnwritableValue
+from dicomveil.standard.dictionary import vr_of
 
 if TYPE_CHECKING:
-    from dicomveil.dataset.outline import Outline
+    from dicomveil.dataset.outline import Lying, Outline
     from dicomveil.editing.instance import Instance
 
 
@@ -64,23 +65,44 @@ def _recode_inherited(sequence: Spot, old: bytes, charset: Charset) -> None:
             inside = Spot(outline, slot, outline.tag_of(slot), old, trail)
             if outline.element(slot).vr in HOLDERS:
                 _recode_inherited(inside, old, charset)
-            else:
-                _rewrite(inside, charset)
+            _rewrite(inside, charset)
 
 
 def _rewrite(spot: Spot, charset: Charset) -> None:
     lying = spot.lying
     assert lying is not None
-    if lying.vr not in AFFECTED_VRS or (lying.raw.isascii() and b"\x1b" not in lying.raw):
+    vr = vr_of(lying.tag) or "UN" if lying.vr == "UN" else lying.vr  # text keeps its character set where it is UN
+    if vr not in _TEXT_OR_UNKNOWN or (lying.raw.isascii() and b"\x1b" not in lying.raw):
+        return
+    if vr == "UN":
+        _refuse_text_of_unknown_vr(spot, lying)
         return
     try:
-        text = Charset.of(spot.charset).decode(lying.raw, lying.vr)
-        raw = pad(charset.encode(text.rstrip(" \0"), lying.vr), lying.vr)
+        text = Charset.of(spot.charset).decode(lying.raw, vr)
+        raw = pad(charset.encode(text.rstrip(" \0"), vr), vr)
     except UnreadableText:
         raise EditRefused(spelled(spot.address), "a text that cannot be read in the character set there is") from None
     except UnwritableValue:
         raise EditRefused(spelled(spot.address), "a text that the new character set does not have") from None
     spot.outline.put(spot.tag, spot.outline.encoding.element(spot.tag, lying.vr, raw))
+
+
+def _refuse_text_of_unknown_vr(spot: Spot, lying: Lying) -> None:
+    """Refuse what may be text, which would be misread from then on; bytes that are no text, and items, may stay."""
+    assert spot.slot is not None
+    if spot.outline.items(spot.slot) is not None:
+        return
+    try:
+        text = Charset.of(spot.charset).decode(lying.raw.rstrip(b"\0"), "UT")
+    except UnreadableText:
+        return
+    letters = sum(each.isascii() and each.isalpha() for each in text)
+    is_number = len(lying.raw) in (2, 4) and 2 * letters <= len(text)  # most of what is so short is
+    if text.isprintable() and not is_number:
+        raise EditRefused(spelled(spot.address), "it may be text, and no VR tells; remove it first, or give it a VR")
+
+
+_TEXT_OR_UNKNOWN = AFFECTED_VRS | {"UN"}
 
 
 def _declare(outline: Outline, raw: bytes) -> None:
