@@ -310,3 +310,42 @@ def test_an_unwritable_target_is_told_for_each_file(folder, tmp_path):
 def test_the_output_is_never_the_input(folder):
     with pytest.raises(UsageError):
         EditRun(Editor([NEW]), folder, folder / "b" / "out")
+
+
+NEXT_NAME = Substitute("PatientName", "$", "x")
+
+
+def test_a_link_in_a_folder_is_not_followed_in_place(folder, tmp_path):
+    outside = tmp_path / "outside.dcm"
+    outside.write_bytes(instance(4))
+    (folder / "l.dcm").symlink_to(outside)
+    (folder / "m.dcm").symlink_to("a.dcm")
+    outcomes = list(EditRun(Editor([NEXT_NAME]), folder, manner=Manner(backup=False)))
+    told = {os.path.basename(each.path): (each.code, each.message) for each in outcomes}
+    assert told["l.dcm"] == told["m.dcm"] == ("skipped", "a link to another file; edit that one")
+    assert outside.read_bytes() == instance(4)
+    assert (folder / "a.dcm").read_bytes() == instance(1, "Doe^Janex")
+
+
+def test_a_link_that_is_named_itself_is_followed_in_place(folder):
+    (folder / "l.dcm").symlink_to("a.dcm")
+    assert codes(EditRun(Editor([NEW]), folder / "l.dcm")) == ["edited"]
+    assert (folder / "a.dcm").read_bytes() == instance(1, "Roe^Ann")
+
+
+@pytest.mark.parametrize("patch", [True, False], ids=["patched", "replaced"])
+def test_a_file_of_two_names_is_edited_once_under_each(folder, patch):
+    os.link(folder / "a.dcm", folder / "aa.dcm")
+    editor = Editor([Substitute("PatientName", "(.)(.)$", r"\2\1")])
+    list(EditRun(editor, folder, manner=Manner(backup=False, patch=patch)))
+    assert (folder / "a.dcm").read_bytes() == (folder / "aa.dcm").read_bytes() == instance(1, "Doe^Jaen")
+
+
+@pytest.mark.parametrize("dry_run", [True, False], ids=["dry", "run"])
+def test_no_copy_leaves_the_output_through_a_link(folder, tmp_path, dry_run):
+    before = files(folder)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "b").symlink_to(folder / "b")
+    run = EditRun(Editor([NEW]), folder, tmp_path / "out", copies=Copies(overwrite=True), dry_run=dry_run)
+    assert {os.path.basename(each.path): each.code for each in run}["c"] == "not-written"
+    assert files(folder) == before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from builders import (
@@ -421,6 +423,21 @@ def test_escape_sequences_are_read_as_text_though_their_bytes_are_ascii():
     kanji = [element(0x00080005, "CS", "\\ISO 2022 IR 87"), element(0x00081030, "LO", b"\x1b$B;3ED\x1b(B")]
     data = edited(the(UID, *kanji), Put("SpecificCharacterSet", "ISO_IR 192"))
     assert data == the(UID, UTF_8, described("山田", "utf-8"))
+
+
+UNKNOWN_VR = replace(element(0x00291001, "SH", "ab"), code=b"ZZ")
+
+
+def test_an_element_of_a_vr_nobody_knows_keeps_its_kind_of_header():
+    creator = element(0x00290010, "LO", "ACME")
+    data = edited(the(creator, UNKNOWN_VR, NAME), Empty("(0029,1001)"))
+    assert data == the(creator, replace(UNKNOWN_VR, value=""), NAME)
+
+
+def test_a_new_creator_does_not_take_a_block_of_elements_without_one():
+    orphans = [element(0x00291005, "LO", "stays"), element(0x00291205, "LO", "stays")]
+    data = edited(the(NAME, *orphans), Put('(0029,"ACME",05)', "new", vr="LO"))
+    assert data == the(NAME, *orphans, element(0x00290011, "LO", "ACME"), element(0x00291105, "LO", "new"))
 
 
 def test_text_stored_as_un_is_rewritten_by_the_vr_that_the_standard_gives_it():

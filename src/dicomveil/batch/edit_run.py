@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.batch.faults import fault
+from dicomveil.batch.links import Patched, check_stays_in, why_not_in_place
 from dicomveil.batch.project import check_apart
 from dicomveil.dataset.discover import files_under
 from dicomveil.dataset.replace import BACKUP_SUFFIX, Manner
@@ -107,6 +108,8 @@ class EditRun:
         self.undo = undo
         self.copies = copies or Copies()
         self._folders: set[str] = set()
+        self._inside: set[str] = set()
+        self._patched = Patched() if self.target is None and self.manner.patch else None
         if not os.path.exists(self.source):
             raise UsageError("the input does not exist")
         if self.target is not None:
@@ -136,10 +139,19 @@ class EditRun:
 
     def _survey(self, path: str) -> None:
         with suppress(InstanceError, OSError):  # told of when its turn to be edited comes
-            self.editor.survey(path, self.table)
+            if not self._passed_over(path, None):
+                self.editor.survey(path, self.table)
+
+    def _passed_over(self, path: str, patched: Patched | None) -> str | None:
+        """Say why a file of a folder is left alone, if it is."""
+        in_folder = self.target is None and path != self.source
+        return why_not_in_place(path, patched) if in_folder else None
 
     def _outcome(self, number: int, path: str) -> EditOutcome:
         try:
+            why_not = self._passed_over(path, self._patched)
+            if why_not is not None:
+                return EditOutcome(number, SKIPPED, why_not, path)
             with Source.open(path) as file:
                 made = self.editor.prepare(file, self.table)
                 return self._published(number, path, file, made)
@@ -157,6 +169,8 @@ class EditRun:
     def _published(self, number: int, path: str, file: Source, made: Edited) -> EditOutcome:
         code = EDITED if made.splices else UNCHANGED if made.matched else NOT_MATCHED
         target = path if self.target is None else self._place(path, self.target)
+        if self.target not in (None, target):
+            self._check_inside(os.path.dirname(target))
         writes = bool(made.splices) or (self.target is not None and not self.copies.only_changed)
         found = tuple(changes(made.instance)) if self.dry_run and made.splices else ()
         if writes and not self.dry_run:
@@ -189,6 +203,12 @@ class EditRun:
             inside = os.path.isdir(target) or target.endswith(os.sep)
             return os.path.join(target, os.path.basename(path)) if inside else target
         return os.path.join(target, os.path.relpath(path, self.source))
+
+    def _check_inside(self, folder: str) -> None:
+        if folder not in self._inside:
+            assert self.target is not None
+            check_stays_in(folder, self.target)
+            self._inside.add(folder)
 
     def _make_folder(self, folder: str) -> None:
         if folder and folder not in self._folders:

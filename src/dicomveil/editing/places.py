@@ -92,8 +92,10 @@ def _tag_for_new(outline: Outline, step: Step, address: Address) -> int:
     if blocks:
         return step.tag | blocks[0] << 8
     group = step.tag & 0xFFFF0000
+    tags = [tag & 0xFFFF for tag in map(outline.tag_of, outline.all_slots()) if tag & 0xFFFF0000 == group]
+    used = {tag >> 8 or tag for tag in tags}
     for block in range(_FIRST_BLOCK, _LAST_BLOCK + 1):
-        if not outline.slots(group | block):
+        if block not in used:  # by a creator, or by elements whose creator is missing
             raw = step.creator.encode("ascii", "replace")
             outline.put(group | block, outline.encoding.element(group | block, "LO", raw + b" " * (len(raw) % 2)))
             return step.tag | block << 8
