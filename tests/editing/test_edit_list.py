@@ -425,6 +425,21 @@ def test_escape_sequences_are_read_as_text_though_their_bytes_are_ascii():
     assert data == the(UID, UTF_8, described("山田", "utf-8"))
 
 
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        pytest.param("A\\B", "2 values where PS3.6 wants 1", id="two-values"),
+        pytest.param("x" * 65, "no LO: at most 64 characters", id="too-long"),
+    ],
+)
+def test_a_copy_is_checked_like_a_value_that_is_given_unless_forced(value, reason):
+    others = element(0x00101000, "LO", value)
+    with pytest.raises(EditRefused, match=reason):
+        edited(the(others), Copy("PatientID", "OtherPatientIDs"))
+    data = edited(the(others), Copy("PatientID", "OtherPatientIDs"), force=True)
+    assert data == the(others, element(0x00100020, "LO", value))
+
+
 UNKNOWN_VR = replace(element(0x00291001, "SH", "ab"), code=b"ZZ")
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dicomveil.dataset.charset import AFFECTED_VRS
+from dicomveil.dataset.charset import AFFECTED_VRS, Charset
 from dicomveil.dataset.syntax import BINARY_VRS
 from dicomveil.editing.addresses import spelled
 from dicomveil.editing.recoding import recode_items
+from dicomveil.editing.values import BYTE_VRS, encoded
 from dicomveil.editing.writing import put, write_at
-from dicomveil.errors import EditRefused
+from dicomveil.errors import EditRefused, WrongValue
 from dicomveil.standard.dictionary import vr_of
 
 if TYPE_CHECKING:
@@ -37,9 +38,21 @@ def copy_to(instance: Instance, source: Spot, target: Spot, *, force: bool) -> N
     elif vr in BINARY_VRS and lying.is_undefined:
         raise EditRefused(spelled(target.address), "encapsulated pixel data cannot be copied into another element")
     elif vr in wanted and lying.little is target.outline.encoding.little and _means_the_same(source, target, vr):
+        if not force:
+            _check(instance, source, target, vr)
         put(target, target.outline.encoding.element(target.tag, vr, _without_delimiter(source)))
     else:
         write_at(instance, target, instance.texts_at(source), None if known else vr, force=force)
+
+
+def _check(instance: Instance, source: Spot, target: Spot, vr: str) -> None:
+    """Refuse a value, or a number of values, that the target does not allow; bytes may be any."""
+    if vr in BYTE_VRS:
+        return
+    try:
+        encoded(target.tag, vr, instance.texts_at(source), Charset.of(target.charset))
+    except WrongValue as wrong:
+        raise EditRefused(spelled(target.address), wrong.reason) from None
 
 
 def _copy_sequence(source: Spot, target: Spot) -> None:
