@@ -440,6 +440,18 @@ def test_a_copy_is_checked_like_a_value_that_is_given_unless_forced(value, reaso
     assert data == the(others, element(0x00100020, "LO", value))
 
 
+@pytest.mark.parametrize(
+    "pattern", ["(" * 5000 + ")" * 5000, "a{99999999999999}", "(", "(?<=a*)b"], ids=["deep", "huge", "open", "behind"]
+)
+def test_what_is_no_regular_expression_is_told_before_any_file_is_read(pattern):
+    with pytest.raises(EditError, match="PatientName: no regular expression"):
+        EditList([Substitute("PatientName", pattern, "x")])
+
+
+def test_a_pattern_that_python_warns_of_is_taken_as_it_is_read_now():
+    assert edited(the(NAME), Substitute("PatientName", "[[a]ne", "ne")) == the(element(0x00100010, "PN", "Doe^Jne"))
+
+
 UNKNOWN_VR = replace(element(0x00291001, "SH", "ab"), code=b"ZZ")
 
 

@@ -263,14 +263,13 @@ class EditList:
         return act
 
     def _substitute(self, edit: Substitute) -> Act:
-        import re
+        from dicomveil.editing.patterns import compiled
 
         address, force = _element(edit.place), self._force
         try:
-            pattern = re.compile(edit.pattern)
-            pattern.sub(edit.replacement, "")
-        except (re.error, IndexError):
-            raise EditError(f"{spelled(address)}: no regular expression, or no replacement for it") from None
+            pattern = compiled(edit.pattern, edit.replacement)
+        except EditError as error:
+            raise EditError(f"{spelled(address)}: {error}") from None
 
         def act(instance: Instance) -> int:
             spots = instance.spots(address)
