@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 DEEPEST = 100
 
+_NUMBER = r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?"
+
 
 @dataclass(frozen=True, slots=True)
 class Both:
@@ -278,11 +280,8 @@ def _compares(value: str, operator: str, other: Literal) -> bool:
         return re.search(str(other), value) is not None
     if isinstance(other, str):
         return _ordered(value, operator, other.strip(" "))
-    try:
-        number = float(value)
-    except ValueError:
-        return False
-    return _ordered(number, operator, other)
+    number = _number_or_text(value)
+    return not isinstance(number, str) and _ordered(number, operator, other)
 
 
 def _ordered(value: str | float, operator: str, other: str | float) -> bool:
@@ -294,10 +293,8 @@ def _ordered(value: str | float, operator: str, other: str | float) -> bool:
 
 
 def _number_or_text(text: str) -> Literal:
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    """Return the number that a text is; Python alone would take ``1_0``, ``nan`` and digits of every script for one."""
+    return float(text) if re.fullmatch(_NUMBER, text.strip(" ")) else text
 
 
 def _check_pattern(pattern: str) -> None:
