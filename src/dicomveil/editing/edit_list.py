@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dicomveil.dataset.address import Address, Step
+from dicomveil.dataset.charset import SPECIFIC_CHARACTER_SET
 from dicomveil.editing.addresses import spelled
 from dicomveil.editing.edits import (
     Copy,
@@ -24,7 +25,6 @@ from dicomveil.editing.edits import (
     Substitute,
 )
 from dicomveil.editing.guard import check_address
-from dicomveil.editing.instance import SPECIFIC_CHARACTER_SET
 from dicomveil.editing.items import empty_items, have_item, insert_item, remove_items
 from dicomveil.editing.places import is_one_place, places
 from dicomveil.editing.recoding import recode
