@@ -30,6 +30,7 @@ CT = Values(
     InstanceNumber="5",
     EthnicGroup="1_0",
     Occupation="nan",
+    StudyID="1_0",
 )
 
 
@@ -44,6 +45,7 @@ CT = Values(
         pytest.param("SliceThickness >= 2.5 and SliceThickness <= 2.5", True, id="number-bounds"),
         pytest.param("SliceThickness < 2.5e0", False, id="number-less"),
         pytest.param("PatientComments > 1", False, id="no-number"),
+        pytest.param("StudyID == 10", False, id="no-number-but-for-python"),
         pytest.param('StudyDate > "20240101" and StudyDate < "2025"', True, id="dates-as-text"),
         pytest.param("StudyDate >= 20240229", True, id="dates-as-numbers"),
         pytest.param('StudyDescription ~ "abd"', True, id="regular-expression"),

@@ -92,6 +92,14 @@ def test_every_verb_has_its_table(tmp_path):
         pytest.param("[[edit]]\nset = 7\nvalue = 'x'", [":1: set: a text"], id="address-no-text"),
         pytest.param("were = ''", ["did you mean 'where'"], id="top-key"),
         pytest.param("where = 7", ["where: a text"], id="where-no-text"),
+        pytest.param("where = 'Modalty == 1'", ["where: Modalty: .*did you mean"], id="where-no-condition"),
+        pytest.param(
+            "where = '('\n[[edit]]\nset = 'StudyDate'\nvalue = 'never'\n[[edit]]\nsub = 'StudyID'\npattern = '('\n"
+            "replacement = ''\n[[edit]]\nformat = 'StudyID'\ntemplate = '{'\n[[edit]]\nset = 'Rows'\nvalue = 7",
+            ["where: ", ":2: StudyDate: no DA", ":5: StudyID: no regular", ":9: .*never closed", ":12: Rows: .*force"],
+            id="whatever-no-file-can-take",
+        ),
+        pytest.param("edit = [{set = 'StudyDate', value = 'x'}]", [": edit 1: StudyDate"], id="edit-without-a-line"),
         pytest.param("edit = 7", ["tables"], id="no-tables"),
         pytest.param("edit = [7]", ["an edit is a table"], id="no-table"),
         pytest.param("[[edit]]\nset = x\n", [":2: not TOML"], id="no-toml"),
@@ -104,6 +112,19 @@ def test_all_mistakes_are_told_with_their_lines(tmp_path, text, problems):
         read(tmp_path, text)
     assert len(caught.value.problems) == len(problems)
     assert all(re.search(wanted, told) for wanted, told in zip(problems, caught.value.problems, strict=True))
+
+
+def test_force_takes_what_is_not_valid(tmp_path):
+    path = tmp_path / "edits.toml"
+    path.write_text("[[edit]]\nset = 'StudyDate'\nvalue = 'never'\n[[edit]]\nset = 'Rows'\nvalue = 7")
+    assert read_edit_file(path, force=True).edits == (Put("StudyDate", "never"), Put("Rows", 7))
+
+
+def test_no_mistake_repeats_a_value(tmp_path):
+    text = "where = 'StudyID == Quill'\n[[edit]]\nset = 'StudyDate'\nvalue = 'Quillfeather'"
+    with pytest.raises(EditError) as caught:
+        read(tmp_path, text)
+    assert "feather" not in str(caught.value)
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):

@@ -42,6 +42,15 @@ def test_an_empty_cell_is_left_alone(tmp_path):
     assert row.edits == ()
 
 
+def test_an_empty_cell_that_overwrites_leaves_no_value(tmp_path):
+    table = read(tmp_path, "match PatientID,overwrite StudyID,StudyDate\n1,,\n2,A,20240229\n")
+    rows = [table.row_for(Values(PatientID=number)) for number in "12"]
+    assert [row.edits for row in rows if row] == [
+        (Put("StudyID", ""),),
+        (Put("StudyID", "A"), Put("StudyDate", "20240229")),
+    ]
+
+
 def test_a_column_can_be_matched_and_set(tmp_path):
     table = read(tmp_path, 'match PatientID,set PatientID,"(0010,0010)"\n1,P-1,Doe\n')
     row = table.row_for(Values(PatientID="1"))

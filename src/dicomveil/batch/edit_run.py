@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from dicomveil.batch.faults import fault
+from dicomveil.batch.faults import SKIPPED, code_and_message
 from dicomveil.batch.links import Patched, check_stays_in, why_not_in_place
 from dicomveil.batch.project import check_apart
 from dicomveil.dataset.discover import files_under
@@ -17,7 +17,7 @@ from dicomveil.dataset.source import Source
 from dicomveil.dataset.write import PART_PREFIX
 from dicomveil.editing.preview import Change, changes
 from dicomveil.engine.edit import write_copy, write_in_place
-from dicomveil.errors import InstanceError, NotDicom, NotWritten, TargetExists, UsageError
+from dicomveil.errors import InstanceError, NotWritten, TargetExists, UsageError
 
 if TYPE_CHECKING:
     from dicomveil.editing.table import Table
@@ -27,14 +27,13 @@ if TYPE_CHECKING:
 EDITED = "edited"
 UNCHANGED = "unchanged"
 NOT_MATCHED = "not-matched"
-SKIPPED = "skipped"
 
 
 class EditOutcome(NamedTuple):
     """What became of one input.
 
-    ``code`` is one of the words above, or the code of the error. ``met`` is how many elements each edit has met;
-    ``changes`` is filled in a dry run only. ``path`` and ``target`` are names that may tell: not for logs.
+    ``code`` is one of the words above, ``skipped``, or the code of the error. ``met`` is how many elements each edit
+    has met; ``changes`` is filled in a dry run only. ``path`` and ``target`` are names that may tell: not for logs.
     """
 
     number: int
@@ -138,7 +137,7 @@ class EditRun:
             yield self._outcome(number, path)
 
     def _survey(self, path: str) -> None:
-        with suppress(InstanceError, OSError):  # told of when its turn to be edited comes
+        with suppress(Exception):  # told of when its turn to be edited comes
             if not self._passed_over(path, None):
                 self.editor.survey(path, self.table)
 
@@ -155,16 +154,8 @@ class EditRun:
             with Source.open(path) as file:
                 made = self.editor.prepare(file, self.table)
                 return self._published(number, path, file, made)
-        except NotDicom as error:
-            return EditOutcome(number, SKIPPED, str(error), path)
-        except InstanceError as error:
-            return EditOutcome(number, error.code, str(error), path)
-        except OSError as error:
-            return EditOutcome(number, "unreadable", os.strerror(error.errno or 0), path)
-        except MemoryError:
-            return EditOutcome(number, "out-of-memory", "not enough memory for this file", path)
-        except Exception as error:  # a fault of ours: this file is reported, the rest goes on
-            return EditOutcome(number, "internal-error", fault(error), path)
+        except Exception as error:  # whatever is wrong with this file, the rest goes on
+            return EditOutcome(number, *code_and_message(error), path)
 
     def _published(self, number: int, path: str, file: Source, made: Edited) -> EditOutcome:
         code = EDITED if made.splices else UNCHANGED if made.matched else NOT_MATCHED

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
+from dicomveil.batch.faults import code_and_message
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.choices import read_key
 from dicomveil.cli.dcmodify_words import Request, understood
@@ -13,7 +13,7 @@ from dicomveil.dataset.source import Source
 from dicomveil.editing.edit_list import Customs, EditList
 from dicomveil.engine.edit import Editor, write_in_place
 from dicomveil.engine.edit_stand_ins import EditStandIns
-from dicomveil.errors import EditError, InstanceError
+from dicomveil.errors import EditError
 from dicomveil.pseudonyms.key import ProjectKey
 from dicomveil.pseudonyms.sources import KeyedPseudonyms
 
@@ -91,7 +91,7 @@ def _warn(request: Request, stand_ins: EditStandIns) -> None:
 def _survey(editor: Editor, path: str) -> None:
     try:
         editor.survey(path)
-    except (InstanceError, OSError):
+    except Exception:
         return  # told of when its turn comes
 
 
@@ -103,7 +103,5 @@ def _modified(editor: Editor, request: Request, path: str) -> list[str]:
             if made.splices:
                 write_in_place(file, made.splices, path, Manner(backup=not request.no_backup, new_backup=True))
             return [str(error) for error in made.refused.values()]
-    except InstanceError as error:
-        return [str(error)]
-    except OSError as error:
-        return [os.strerror(error.errno or 0)]
+    except Exception as error:  # whatever is wrong with this file, the rest goes on
+        return [code_and_message(error)[1]]

@@ -101,7 +101,7 @@ def edit(words: list[str]) -> int:
     with ExitStack() as stack:
         if arguments.undo_file is not None and not arguments.dry_run:
             run.undo = stack.enter_context(UndoWriter(arguments.undo_file))
-        return _carry_out(run, EditVoice(run, _names(arguments, edits), arguments))
+        return _carry_out(run, EditVoice(run, [each.title for each in edits], arguments))
 
 
 def _carry_out(run: EditRun, voice: EditVoice) -> int:
@@ -152,7 +152,7 @@ def _edits(arguments: _Arguments) -> tuple[list[Edit], str | None]:
     if arguments.edit_file is not None:
         from dicomveil.editing.edit_file import read_edit_file
 
-        found = read_edit_file(arguments.edit_file)
+        found = read_edit_file(arguments.edit_file, force=arguments.force)
         edits += found.edits
         if where is not None and found.where is not None:
             where = f"({found.where}) and ({where})"
@@ -178,12 +178,6 @@ def _table(arguments: _Arguments) -> Table | None:
 
     match = [each.strip() for each in (arguments.match or "").split(",") if each.strip()]
     return read_table(arguments.table, match, force=arguments.force)
-
-
-def _names(arguments: _Arguments, edits: list[Edit]) -> list[str]:
-    from dicomveil.editing.addresses import spelled
-
-    return [f"{type(each).__name__} {spelled(each.place)}" for each in edits]
 
 
 def _manner(arguments: _Arguments) -> Manner:

@@ -7,7 +7,8 @@ import os
 import sys
 from collections import Counter
 
-from dicomveil.batch.find import FOUND, NOT_FOUND, SKIPPED, Search
+from dicomveil.batch.faults import SKIPPED
+from dicomveil.batch.find import FOUND, NOT_FOUND, Search
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.parser import Parser
 from dicomveil.cli.progress import Progress

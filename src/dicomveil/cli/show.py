@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.faults import SKIPPED, code_and_message
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.element_lines import line_of
 from dicomveil.cli.parser import Parser
@@ -16,7 +17,7 @@ from dicomveil.dataset.source import Source
 from dicomveil.editing.addresses import read_address
 from dicomveil.engine.contents import contents
 from dicomveil.engine.edit import Editor
-from dicomveil.errors import EditRefused, InstanceError, NotDicom, UsageError
+from dicomveil.errors import EditRefused, UsageError
 
 if TYPE_CHECKING:
     from dicomveil.dataset.address import Address
@@ -140,14 +141,11 @@ def _table(editor: Editor, places: list[str], addresses: list[Address]) -> int:
             with Source.open(path) as file:
                 instance = editor.open(file)
                 cells = [_cell(instance, address) for address in addresses]
-        except NotDicom:
-            continue
-        except InstanceError as error:
-            all_read = False
-            sys.stderr.write(f"dicomveil: file {number}: {error} ({error.code})\n")
-        except OSError as error:
-            all_read = False
-            sys.stderr.write(f"dicomveil: file {number}: {os.strerror(error.errno or 0)} (unreadable)\n")
+        except Exception as error:  # whatever is wrong with this file, the rest goes on
+            code, message = code_and_message(error)
+            if code != SKIPPED:
+                all_read = False
+                sys.stderr.write(f"dicomveil: file {number}: {message} ({code})\n")
         else:
             writer.writerow([path, *cells])
     return DONE if all_read else SOME_NOT_DONE

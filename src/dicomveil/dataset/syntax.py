@@ -72,6 +72,14 @@ IMPLICIT_LE = Encoding(explicit=False, little=True)
 EXPLICIT_BE = Encoding(explicit=True, little=False)
 IMPLICIT_BE = Encoding(explicit=False, little=False)  # no transfer syntax; some writers nest it
 
+
+def encoding_of(*, explicit: bool, little: bool) -> Encoding:
+    """Return the one encoding of a kind; what is learned of one is looked up by it, so there must be no second."""
+    if explicit:
+        return EXPLICIT_LE if little else EXPLICIT_BE
+    return IMPLICIT_LE if little else IMPLICIT_BE
+
+
 _BY_UID = {
     IMPLICIT_LITTLE: TransferSyntax(IMPLICIT_LITTLE, IMPLICIT_LE),
     EXPLICIT_LITTLE: TransferSyntax(EXPLICIT_LITTLE, EXPLICIT_LE),

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     DataSet = TypeVar("DataSet", bound=Dataset)
 
-_TRANSFER_SYNTAX_UID = 0x00020010
+_OURS = frozenset({0x00020000, 0x00020010})
+"""What pydicom writes into the file meta of its own: the group length, and how the data set is encoded just now."""
 
 
 def is_data_set(subject: object) -> bool:
@@ -58,15 +59,15 @@ def with_changes(ds: DataSet, edited: bytes) -> DataSet:
     _take_over(result, fresh)
     if getattr(ds, "file_meta", None) is not None:
         result.file_meta = _meta_of(ds)
-        _take_over(result.file_meta, fresh.file_meta, but=_TRANSFER_SYNTAX_UID)
+        _take_over(result.file_meta, fresh.file_meta, but=_OURS)
     return result
 
 
-def _take_over(result: Dataset, fresh: Dataset, but: int | None = None) -> None:
-    for tag in [tag for tag in set(result.keys()) - set(fresh.keys()) if tag != but]:
+def _take_over(result: Dataset, fresh: Dataset, but: frozenset[int] = frozenset()) -> None:
+    for tag in [tag for tag in set(result.keys()) - set(fresh.keys()) if tag not in but]:
         del result[tag]
     for element in fresh:
-        if element.tag != but and (element.tag not in result or result[element.tag] != element):
+        if element.tag not in but and (element.tag not in result or result[element.tag] != element):
             result[element.tag] = element
 
 

@@ -7,7 +7,10 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from dicomveil.editing.conditions import parse_condition
+from dicomveil.editing.edit_list import EditList
 from dicomveil.editing.edits import (
     Copy,
     Edit,
@@ -22,6 +25,10 @@ from dicomveil.editing.edits import (
     Substitute,
 )
 from dicomveil.errors import EditError
+
+if TYPE_CHECKING:
+    from dicomveil.editing.instance import Instance
+    from dicomveil.editing.lookup import KeyedTools
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +65,19 @@ _FORMS = {
 _TOP = ("where", "charset", "edit")
 
 
-def read_edit_file(path: str | os.PathLike[str]) -> EditFile:
+def read_edit_file(path: str | os.PathLike[str], *, force: bool = False) -> EditFile:
     """Read an edit file.
+
+    Parameters
+    ----------
+    force
+        Take values that are not valid, as `EditList` does.
 
     Raises
     ------
     EditError
-        With everything that is wrong with it, each with its line where that can be told.
+        With everything that is wrong with it in any file, values, patterns, templates and the condition included, each
+        with its line where that can be told, else with the number of the edit.
     """
     name = os.fspath(path)
     text = _text(name)
@@ -80,18 +93,36 @@ def read_edit_file(path: str | os.PathLike[str]) -> EditFile:
         if word is not None and not isinstance(word, str):
             problems.append(f"{name}: {key}: a text")
         words[key] = word
-    edits = []
+    if isinstance(words["where"], str):
+        problems += [f"{name}: where: {problem}" for problem in _problems(parse_condition, words["where"])]
+    edits: list[Edit] = []
     tables = content.get("edit", [])
     if not isinstance(tables, list):
         raise EditError(*problems, f"{name}: edits are tables [[edit]]")
-    for line, table in zip(_lines(text, len(tables)), tables, strict=True):
-        try:
-            edits.append(_edit(table))
-        except EditError as error:
-            problems += [f"{name}{f':{line}' if line else ''}: {problem}" for problem in error.problems]
+    for number, (line, table) in enumerate(zip(_lines(text, len(tables)), tables, strict=True), 1):
+        told = f"{name}:{line}" if line else f"{name}: edit {number}"
+        problems += [f"{told}: {each}" for each in _problems(lambda table: edits.append(_edit(table, force)), table)]
     if problems:
         raise EditError(*problems)
     return EditFile(tuple(edits), words["where"], words["charset"])
+
+
+def _problems(read: Callable[[Any], object], written: object) -> tuple[str, ...]:
+    try:
+        read(written)
+    except EditError as error:
+        return error.problems
+    return ()
+
+
+class _Unasked:
+    """Stand-ins for checking edits, which asks for none."""
+
+    def uid(self, original: str) -> str:
+        raise NotImplementedError
+
+    def tools(self, instance: Instance) -> KeyedTools:
+        raise NotImplementedError
 
 
 def _text(name: str) -> str:
@@ -112,7 +143,7 @@ def _lines(text: str, count: int) -> list[int | None]:
     return found if len(found) == count else [None] * count
 
 
-def _edit(table: object) -> Edit:
+def _edit(table: object, force: bool) -> Edit:
     if not isinstance(table, dict):
         raise EditError("an edit is a table")
     verbs = [key for key in table if key in _FORMS]
@@ -129,7 +160,9 @@ def _edit(table: object) -> Edit:
     ]
     if problems:
         raise EditError(*problems)
-    return form.make(table[verb], **{known[key]: value for key, value in table.items() if key != verb})
+    edit = form.make(table[verb], **{known[key]: value for key, value in table.items() if key != verb})
+    EditList([edit], force=force, stand_ins=_Unasked())
+    return edit
 
 
 def _unknown(key: str, known: tuple[str, ...]) -> str:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dicomveil.dataset.address import Address, Step
+from dicomveil.dataset.charset import SPECIFIC_CHARACTER_SET
 from dicomveil.editing.addresses import spelled
 from dicomveil.editing.edits import (
     Copy,
     Edit,
+    EditAt,
     Empty,
     Format,
     InsertItem,
@@ -23,7 +25,6 @@ from dicomveil.editing.edits import (
     Substitute,
 )
 from dicomveil.editing.guard import check_address
-from dicomveil.editing.instance import SPECIFIC_CHARACTER_SET
 from dicomveil.editing.items import empty_items, have_item, insert_item, remove_items
 from dicomveil.editing.places import is_one_place, places
 from dicomveil.editing.recoding import recode
@@ -93,7 +94,8 @@ class EditList:
         self._acts: list[Act] = []
         for edit in self.edits:
             try:
-                check_address(edit.place, force=force)
+                if isinstance(edit, EditAt):
+                    check_address(edit.place, force=force)
                 self._acts.append(self._act(edit))
             except EditError as error:
                 problems += error.problems
@@ -155,8 +157,9 @@ class EditList:
 
     def _met(self, number: int, instance: Instance) -> int:
         met = self._acts[number](instance)
-        if self._customs.must_meet and not met and isinstance(self.edits[number], Replace | Remove | RemoveItem):
-            raise EditRefused(spelled(self.edits[number].place), "tag not found")
+        edit = self.edits[number]
+        if self._customs.must_meet and not met and isinstance(edit, Replace | Remove | RemoveItem):
+            raise EditRefused(spelled(edit.place), "tag not found")
         return met
 
     def _finish(self, instance: Instance) -> None:
@@ -166,6 +169,8 @@ class EditList:
             _keep_in_step(instance)
 
     def _act(self, edit: Edit) -> Act:  # noqa: PLR0911, PLR0912 - one line an edit
+        if not isinstance(edit, EditAt):
+            return _without_address(edit)
         address = edit.place
         match edit:
             case Put() if address == _CHARACTER_SET and not self._force:
@@ -190,8 +195,6 @@ class EditList:
                 return insert_item(address)
             case Empty():
                 return empty_items(address) if address.steps[-1].item is not None else _empty(address)
-            case RemovePrivate():
-                return _remove_private
             case Remove() | RemoveItem():
                 return remove_items(address) if address.steps[-1].item is not None else _remove(address)
         raise EditError(f"{type(edit).__name__}: no such edit")
@@ -328,6 +331,12 @@ def _remove(address: Address) -> Act:
         return len(spots)
 
     return act
+
+
+def _without_address(edit: Edit) -> Act:
+    if not isinstance(edit, RemovePrivate):
+        raise EditError(f"{type(edit).__name__}: no such edit")
+    return _remove_private
 
 
 def _remove_private(instance: Instance) -> int:

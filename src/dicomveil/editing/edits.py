@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dicomveil.dataset.address import Address, Step
-from dicomveil.editing.addresses import read_address
+from dicomveil.editing.addresses import read_address, spelled
 from dicomveil.errors import EditError
 
 TYPE_CHECKING = False  # type checkers take it for typing's, which is slow to import
 if TYPE_CHECKING:
+    from dicomveil.dataset.address import Address
     from dicomveil.editing.addresses import Addressed
-
-
-_PRIVATE = Address((Step(0x00010000, mask=0x00010000),), anywhere=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change to the element at an address; all of a list are carried out one after the other, or none.
+    """One change to a data set; all of a list are carried out one after the other, or none."""
+
+    @property
+    def title(self) -> str:
+        """What to call it: what it does, and where."""
+        return type(self).__name__
+
+
+@dataclass(frozen=True, slots=True)
+class EditAt(Edit):
+    """One change to the element at an address.
 
     An address may stand for several elements (``[*]``, ``**.``, ``60xx``); what is not there is then left alone.
     It is given as text or as `Address`.
@@ -39,9 +46,14 @@ class Edit:
         """The address, read."""
         return read_address(self.address)
 
+    @property
+    def title(self) -> str:
+        """What to call it: what it does, and where."""
+        return f"{type(self).__name__} {spelled(self.place)}"
+
 
 @dataclass(frozen=True, slots=True)
-class Put(Edit):
+class Put(EditAt):
     r"""Give the element this value, whether it is there or not; items of sequences on the way are made.
 
     ``value`` is text (several values parted by backslashes), a number, a Python date or time, bytes, a list of these,
@@ -67,12 +79,12 @@ class Replace(Put):
 
 
 @dataclass(frozen=True, slots=True)
-class Empty(Edit):
+class Empty(EditAt):
     """Leave the element, if it is there, without a value; a sequence without items, an item without elements."""
 
 
 @dataclass(frozen=True, slots=True)
-class Remove(Edit):
+class Remove(EditAt):
     """Take the element out, with everything in it."""
 
 
@@ -80,17 +92,15 @@ class Remove(Edit):
 class RemovePrivate(Edit):
     """Take out every private element, creators included, at any depth (PS3.5 7.8)."""
 
-    address: Addressed = _PRIVATE
-
 
 @dataclass(frozen=True, slots=True)
-class Copy(Edit):
+class Copy(EditAt):
     """Give the element the value of another; if that is not there, nothing is done."""
 
     source: Addressed
 
     def __post_init__(self) -> None:
-        Edit.__post_init__(self)
+        EditAt.__post_init__(self)
         object.__setattr__(self, "source", read_address(self.source))
 
     @property
@@ -100,7 +110,7 @@ class Copy(Edit):
 
 
 @dataclass(frozen=True, slots=True)
-class Format(Edit):
+class Format(EditAt):
     """Give the element a text made from other attributes, such as ``{PatientID|slice:0:4}-{Modality|lower}``."""
 
     template: str
@@ -108,7 +118,7 @@ class Format(Edit):
 
 
 @dataclass(frozen=True, slots=True)
-class Substitute(Edit):
+class Substitute(EditAt):
     r"""Replace what a regular expression finds in each value of the element, if it is there.
 
     ``pattern`` and ``replacement`` are those of Python's ``re.sub``; groups are ``\1`` or ``\g<name>``.
@@ -119,25 +129,25 @@ class Substitute(Edit):
 
 
 @dataclass(frozen=True, slots=True)
-class NewUID(Edit):
+class NewUID(EditAt):
     """Give the element a new UID, the same for the same original in all files of a call, references included."""
 
 
 @dataclass(frozen=True, slots=True)
-class InsertItem(Edit):
+class InsertItem(EditAt):
     """Put a new, empty item before the one at this place (``Sequence[0]``), or behind the last; makes the sequence."""
 
     def __post_init__(self) -> None:
-        Edit.__post_init__(self)
+        EditAt.__post_init__(self)
         if not isinstance(self.place.steps[-1].item, int):
             raise EditError(f"{self.address}: a new item needs a place, such as [0]")
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveItem(Edit):
+class RemoveItem(EditAt):
     """Take an item (``Sequence[0]``), or all (``Sequence[*]``), out of a sequence that stays."""
 
     def __post_init__(self) -> None:
-        Edit.__post_init__(self)
+        EditAt.__post_init__(self)
         if self.place.steps[-1].item is None:
             raise EditError(f"{self.address}: which item, such as [0] or [*]?")

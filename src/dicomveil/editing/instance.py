@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from dicomveil.dataset.address import Address, Step
-from dicomveil.dataset.charset import Charset
+from dicomveil.dataset.address import EXACT, Address, Step
+from dicomveil.dataset.charset import SPECIFIC_CHARACTER_SET, Charset
 from dicomveil.dataset.index import HOLDERS, Level
 from dicomveil.dataset.limits import Limits
 from dicomveil.dataset.outline import Item, Items, Lying, Outline
@@ -16,15 +16,11 @@ from dicomveil.dataset.syntax import BINARY_VRS, EXPLICIT_LE, IMPLICIT_LE, Encod
 from dicomveil.dataset.values.binary import BINARY_VRS as NUMBER_VRS
 from dicomveil.dataset.values.binary import unpacked
 from dicomveil.editing.addresses import spelled
+from dicomveil.editing.values import ONE_TEXT_VRS
 from dicomveil.errors import EditRefused, UnreadableText, UnreadableValue
 from dicomveil.standard.dictionary import vr_of
 
-SPECIFIC_CHARACTER_SET = 0x00080005
 PIXEL_REPRESENTATION = 0x00280103
-ONE_TEXT_VRS = frozenset({"ST", "LT", "UT", "UR"})
-
-_META_GROUP = 0x0002
-_EXACT = 0xFFFFFFFF
 
 
 class Spot(NamedTuple):
@@ -130,7 +126,7 @@ class Instance:
                 for outline, charset, trail in self.levels()
                 for spot in self._followed(address, outline, address.steps, charset, trail)
             ]
-        if address.steps[0].tag >> 16 == _META_GROUP and address.steps[0].mask == _EXACT:
+        if address.in_file_meta:
             return [] if self.meta is None else self._followed(address, self.meta, address.steps, b"", ())
         return self._followed(address, self.root, address.steps, self.charset, ())
 
@@ -214,7 +210,7 @@ class Instance:
         for slot in slots:
             items = outline.items(slot)
             if items is None:
-                if address.anywhere or step.mask != _EXACT:
+                if address.anywhere or step.mask != EXACT:
                     continue
                 raise EditRefused(spelled(address), "leads into an element that is no sequence")
             for number in _numbers(step, items):
@@ -228,7 +224,7 @@ def slots_at(outline: Outline, step: Step) -> list[int]:
     """Return the slots of the elements that a step stands for in one data set."""
     if step.creator is not None:
         return [slot for block in blocks_of(outline, step) for slot in outline.slots(step.tag | block << 8)]
-    if step.mask == _EXACT:
+    if step.mask == EXACT:
         return outline.slots(step.tag)
     return [
         slot

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dicomveil.dataset.address import Address, Step
+from dicomveil.dataset.address import EXACT, Address, Step
 from dicomveil.dataset.outline import Items, Outline
 from dicomveil.editing.addresses import spelled
 from dicomveil.editing.instance import Instance, Spot, blocks_of, charset_in, slots_at
 from dicomveil.errors import EditRefused
 
-_EXACT = 0xFFFFFFFF
-_META_GROUP = 0x0002
 _FIRST_BLOCK, _LAST_BLOCK = 0x10, 0xFF
 
 
 def is_one_place(address: Address) -> bool:
     """Tell whether an address names places to add to: not any depth, nor a repeating group."""
-    return not address.anywhere and all(step.mask == _EXACT for step in address.steps)
+    return not address.anywhere and all(step.mask == EXACT for step in address.steps)
 
 
 def places(instance: Instance, address: Address, *, fill: bool = False) -> list[Spot]:
@@ -31,7 +29,7 @@ def places(instance: Instance, address: Address, *, fill: bool = False) -> list[
         would need some.
     """
     outline = instance.root
-    if address.steps[0].tag >> 16 == _META_GROUP:
+    if address.in_file_meta:
         if instance.meta is None:
             raise EditRefused(spelled(address), "the file has no File Meta Information")
         outline = instance.meta

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dicomveil.dataset.address import Step
-from dicomveil.dataset.charset import AFFECTED_VRS, Charset
+from dicomveil.dataset.charset import AFFECTED_VRS, SPECIFIC_CHARACTER_SET, Charset
 from dicomveil.dataset.index import HOLDERS
 from dicomveil.dataset.values import pad
 from dicomveil.editing.addresses import spelled
-from dicomveil.editing.instance import SPECIFIC_CHARACTER_SET, Spot
+from dicomveil.editing.instance import Spot
 from dicomveil.errors import EditRefused, UnreadableText, UnwritableValue
 from dicomveil.standard.dictionary import vr_of
 

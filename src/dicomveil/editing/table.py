@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 MOST_PROBLEMS = 50
 
+_KINDS = ("match", "set", "overwrite")
+
 
 @dataclass(slots=True)
 class Row:
-    """One row: the line it begins on, and its edits; an empty cell is no edit.
+    """One row: the line it begins on, and its edits.
 
     ``used`` is for whoever edits by it to set.
     """
@@ -70,7 +72,8 @@ def read_table(path: str | os.PathLike[str], match: Sequence[str] = (), *, force
     """Read a table: UTF-8, parted by commas, semicolons or tabs, with a heading of addresses.
 
     A column is matched if ``match`` names it or its heading is ``match ADDRESS``; all others are set (``set ADDRESS``,
-    where a column of that name is matched too).
+    where a column of that name is matched too). Empty cells are left alone, but under ``overwrite ADDRESS`` they leave
+    the element without a value.
 
     Raises
     ------
@@ -99,10 +102,10 @@ def read_table(path: str | os.PathLike[str], match: Sequence[str] = (), *, force
             break
     if problems:
         raise EditError(*problems)
-    return Table([address for address, is_matched in columns if is_matched], found)
+    return Table([address for address, kind in columns if kind == "match"], found)
 
 
-Columns = list[tuple["Address", bool]]
+Columns = list[tuple["Address", str]]
 
 
 def _lines(name: str) -> list[tuple[int, list[str]]]:
@@ -133,19 +136,19 @@ def _columns(name: str, heading: Iterable[str], match: Sequence[Address]) -> Col
     problems: list[str] = []
     for cell in heading:
         said, _, rest = cell.partition(" ")
-        is_said = said in ("match", "set") and bool(rest)
+        is_said = said in _KINDS and bool(rest)
         try:
             address = read_address(rest.strip() if is_said else cell)
         except EditError as error:
             problems += [f"{name}:1: {problem}" for problem in error.problems]
             continue
-        columns.append((address, said == "match" if is_said else address in match))
+        columns.append((address, said if is_said else "match" if address in match else "set"))
     problems += [f"{name}:1: two columns {spelled(each[0])}" for each in {*columns} if columns.count(each) > 1]
-    missing = [address for address in match if (address, True) not in columns]
+    missing = [address for address in match if (address, "match") not in columns]
     problems += [f"{name}:1: no column {spelled(address)} to match" for address in missing]
-    if not problems and not any(is_matched for _, is_matched in columns):
+    if not problems and not any(kind == "match" for _, kind in columns):
         problems.append(f"{name}:1: no column to match; name it with --match, or head it 'match ADDRESS'")
-    if not problems and all(is_matched for _, is_matched in columns):
+    if not problems and all(kind == "match" for _, kind in columns):
         problems.append(f"{name}:1: no column to set")
     if problems:
         raise EditError(*problems)
@@ -157,12 +160,12 @@ def _row(
 ) -> tuple[tuple[str, ...], Row]:
     if len(cells) != len(columns):
         raise EditError(f"{len(cells)} cells under {len(columns)} headings")
-    key = tuple(cell for cell, (_, is_matched) in zip(cells, columns, strict=True) if is_matched)
+    key = tuple(cell for cell, (_, kind) in zip(cells, columns, strict=True) if kind == "match")
     if not all(key):
         raise EditError("an empty cell to match")
     edits: list[Edit] = []
-    for place, (cell, (address, is_matched)) in enumerate(zip(cells, columns, strict=True)):
-        if cell and not is_matched:
+    for place, (cell, (address, kind)) in enumerate(zip(cells, columns, strict=True)):
+        if kind == "overwrite" or (cell and kind == "set"):
             edits.append(Put(address, cell))
             if (place, cell) not in checked:
                 EditList(edits[-1:], force=force)

@@ -34,7 +34,7 @@ class Written:
         self._address, self._value, self._vr, self._force = address, value, vr, force
         self._by_kind: dict[tuple[Encoding, bytes, int, str | None, bool | None], bytes] = {}
         last = address.steps[-1]
-        known = vr_of(last.tag) if last.creator is None and last.mask == 0xFFFFFFFF else None
+        known = vr_of(last.tag) if last.is_exact else None
         if vr is not None and known is not None and vr not in known.split(" or ") and not force:
             raise EditError(f"{spelled(address)}: PS3.6 gives it the VR {known}; force another if you must")
         if known is not None and " or " not in known:
@@ -47,8 +47,10 @@ class Written:
     def is_plain(self) -> bool:
         """Tell whether it is for an attribute of the data set whose VR is always the same."""
         (step, *more), known = self._address.steps, vr_of(self._address.steps[0].tag)
-        is_one = not more and not self._address.anywhere and step.creator is None and step.mask == 0xFFFFFFFF
-        return is_one and step.tag >> 16 != 0x0002 and known is not None and " or " not in known and not self._force
+        is_one = not more and not self._address.anywhere and step.is_exact
+        return (
+            is_one and not self._address.in_file_meta and known is not None and " or " not in known and not self._force
+        )
 
     def at_root(self, instance: Instance) -> None:
         """Have the value stand in the data set; only if `is_plain`."""

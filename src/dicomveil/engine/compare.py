@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.dataset.syntax import BINARY_VRS
-from dicomveil.engine.contents import contents
+from dicomveil.engine.contents import chosen, contents
 
 if TYPE_CHECKING:
-    from dicomveil.dataset.address import Address
+    from dicomveil.dataset.address import Address, Item
     from dicomveil.dataset.outline import Lying
     from dicomveil.editing.instance import Instance
     from dicomveil.engine.contents import Entry
@@ -40,15 +40,15 @@ def differences(left: Instance, right: Instance, ignored: Sequence[Address] = ()
     Parameters
     ----------
     ignored
-        Addresses that are not compared, nor what is in them.
+        Addresses that are not compared, nor what is in them; of an item (``Sequence[0]``), what is in it.
 
     Raises
     ------
     MalformedDataSet, LimitExceeded
         If a sequence cannot be read.
     """
-    others = {entry.address: entry for entry in _not_ignored(contents(right), ignored)}
-    for entry in _not_ignored(contents(left), ignored):
+    others = {entry.address: entry for entry in _not_ignored(right, ignored)}
+    for entry in _not_ignored(left, ignored):
         other = others.pop(entry.address, None)
         if other is None or not _is_same(entry, other):
             yield Difference(entry.address, entry, other)
@@ -69,16 +69,23 @@ def is_large(entry: Entry) -> bool:
     return entry.lying.tag in _PIXELS or (entry.length > LARGE_BYTES and entry.texts() is None)
 
 
-def _not_ignored(entries: Iterator[Entry], ignored: Sequence[Address]) -> Iterator[Entry]:
+def _not_ignored(instance: Instance, ignored: Sequence[Address]) -> Iterator[Entry]:
+    """Yield the elements but for those at the ignored addresses, and but for what is in these, or in their items."""
+    left_out = chosen(instance, ignored)
     inside = -1
-    for entry in entries:
-        if not entry.lying.tag & 0xFFFF or 0 <= inside < entry.depth:
+    items: set[Item] = set()
+    for entry in contents(instance):
+        if not entry.lying.tag & 0xFFFF:
             continue  # group lengths measure the encoding
-        inside = -1
-        if any(address.matches(entry.address) for address in ignored):
-            inside = entry.depth
+        if 0 <= inside < entry.depth and {None, "*", entry.address.steps[inside].item} & items:
             continue
-        yield entry
+        if inside >= entry.depth:
+            inside = -1
+        here = left_out.get((id(entry.lying.source), entry.lying.start))
+        if here:
+            inside, items = entry.depth, here
+        if not here or None not in here:
+            yield entry
 
 
 def _is_same(left: Entry, right: Entry) -> bool:
