@@ -96,6 +96,9 @@ def test_a_backup_that_is_another_name_of_the_file_stays_one(path):
 def test_a_patch_writes_values_of_unchanged_length_and_no_others(path):
     patched(str(path), EDITS)
     assert there(path) == {"a.dcm": NEW}
+    os.utime(path, (1000, 1000))
+    patched(str(path), EDITS, keep_times=True)
+    assert path.stat().st_mtime == 1000
     with pytest.raises(EditRefused):
         patched(str(path), [(0, 3, b"OLD"), (4, 9, b"longer than it was")])
     assert there(path) == {"a.dcm": NEW}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -450,6 +451,49 @@ def test_what_is_no_regular_expression_is_told_before_any_file_is_read(pattern):
 
 def test_a_pattern_that_python_warns_of_is_taken_as_it_is_read_now():
     assert edited(the(NAME), Substitute("PatientName", "[[a]ne", "ne")) == the(element(0x00100010, "PN", "Doe^Jne"))
+
+
+COMMENTS = 0x00104000
+TWICE = [element(COMMENTS, "LT", "Doe one "), element(COMMENTS, "LT", "Doe two ")]
+
+
+@pytest.mark.parametrize(
+    ("edit", "values"),
+    [
+        pytest.param(Substitute("PatientComments", "Doe", "Roe"), ["Roe one ", "Roe two "], id="sub"),
+        pytest.param(Empty("PatientComments"), ["", ""], id="empty"),
+        pytest.param(Replace("PatientComments", "new "), ["new "], id="replace-leaves-one"),
+        pytest.param(Put("PatientComments", "new "), ["new "], id="put-leaves-one"),
+        pytest.param(Format("PatientComments", "new "), ["new "], id="format-leaves-one"),
+    ],
+)
+def test_of_an_element_that_is_repeated_none_is_lost_that_is_not_replaced(edit, values):
+    assert edited(the(NAME, *TWICE), edit) == the(NAME, *(element(COMMENTS, "LT", value) for value in values))
+
+
+def test_what_a_substitution_does_not_touch_keeps_its_spaces():
+    before, after = element(0x00101000, "LO", " A \\ Doe\\ C"), element(0x00101000, "LO", " A \\Roe\\ C")
+    assert edited(the(before), Substitute("OtherPatientIDs", "Doe", "Roe")) == the(after)
+
+
+def test_a_vr_that_is_named_is_that_of_a_private_element_too():
+    creator = element(0x00290010, "LO", "ACME")
+    data = edited(the(creator, element(0x00291001, "SH", "ab")), Put('(0029,"ACME",01)', "5", vr="US"))
+    assert data == the(creator, element(0x00291001, "US", 5))
+
+
+def test_items_of_an_empty_sequence_stored_as_un_are_in_implicit_vr():
+    data = edited(
+        the(element(STUDIES, "UN", b"")), Put("ReferencedStudySequence[0].ReferencedSOPInstanceUID", "2.25.2")
+    )
+    assert data == the(sequence(STUDIES, [REFERENCE], vr="UN", form=FORMS[0]))
+
+
+def test_thousands_of_repeated_sequences_take_no_time_to_speak_of():
+    data = the(NAME, *[sequence(STUDIES)] * 20_000)
+    before_s = time.process_time()
+    assert edited(data, Remove("**.PatientID")) == data
+    assert time.process_time() - before_s < 5
 
 
 UNKNOWN_VR = replace(element(0x00291001, "SH", "ab"), code=b"ZZ")

@@ -48,7 +48,9 @@ def test_everything_else_is_not(address):
     check_address(read_address(address), force=False)
 
 
-@pytest.mark.parametrize("address", ["(0010,0000)", "(FFFE,E000)", "PatientName[0]", "PatientName[0].PatientID"])
+@pytest.mark.parametrize(
+    "address", ["(0010,0000)", "60xx0000", "**.50xx0000", "(FFFE,E000)", "PatientName[0]", "PatientName[0].PatientID"]
+)
 def test_what_no_data_set_has_is_not_touched_by_force_either(address):
     with pytest.raises(EditError):
         check_address(read_address(address), force=True)

@@ -69,8 +69,8 @@ def replaced(source: Source, edits: list[Edit], path: str, manner: Manner) -> No
             raise
 
 
-def patched(path: str, edits: list[Edit]) -> None:
-    """Write new values over old ones of the same length. Not atomic.
+def patched(path: str, edits: list[Edit], *, keep_times: bool = False) -> None:
+    """Write new values over old ones of the same length, and keep the times of the file if asked. Not atomic.
 
     Raises
     ------
@@ -84,9 +84,12 @@ def patched(path: str, edits: list[Edit]) -> None:
     try:
         fd = os.open(path, os.O_WRONLY | getattr(os, "O_CLOEXEC", 0))
         try:
+            status = os.fstat(fd)
             for start, _, new in edits:
                 if os.pwrite(fd, new, start) != len(new):
                     raise OSError(errno.EIO, "cut short")
+            if keep_times:
+                os.utime(fd, ns=(status.st_atime_ns, status.st_mtime_ns))
         finally:
             os.close(fd)
     except OSError as error:

@@ -29,7 +29,7 @@ from dicomveil.editing.items import empty_items, have_item, insert_item, remove_
 from dicomveil.editing.places import is_one_place, places
 from dicomveil.editing.recoding import recode
 from dicomveil.editing.uids import NewUIDs
-from dicomveil.editing.writing import Written, put, write_at
+from dicomveil.editing.writing import Written, exchange, put, standing, write_at
 from dicomveil.errors import EditError, EditRefused
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ class EditList:
 
         def act(instance: Instance) -> int:
             spots = places(instance, address, fill=fill)
-            for spot in spots:
+            for spot in standing(spots):
                 if not (only_absent and spot.slot is not None):
                     put(spot, written.at(instance, spot))
             return len(spots)
@@ -226,7 +226,7 @@ class EditList:
 
         def act(instance: Instance) -> int:
             spots = instance.spots(address)
-            for spot in spots:
+            for spot in standing(spots):
                 put(spot, written.at(instance, spot))
             return len(spots)
 
@@ -243,7 +243,7 @@ class EditList:
         def act(instance: Instance) -> int:
             text = template.fill(instance, stand_ins.tools(instance) if stand_ins and template.needs_key else None)
             spots = places(instance, address)
-            for spot in spots:
+            for spot in standing(spots):
                 write_at(instance, spot, text, edit.vr, force=force)
             return len(spots)
 
@@ -259,7 +259,7 @@ class EditList:
             if not found:
                 return 0
             spots = places(instance, address)
-            for spot in spots:
+            for spot in standing(spots):
                 copy_to(instance, found[0], spot, force=force)
             return len(spots)
 
@@ -280,7 +280,10 @@ class EditList:
                 texts = instance.texts_at(spot)
                 fresh = [pattern.sub(edit.replacement, text) for text in texts]
                 if fresh != texts:
-                    write_at(instance, spot, fresh, force=force)
+                    padded = instance.texts_at(spot, stripped=False)
+                    both = zip(texts, fresh, padded, strict=True)
+                    values = [as_it_was if new == old else new for old, new, as_it_was in both]
+                    write_at(instance, spot, values, force=force, alone=False)
             return len(spots)
 
         return act
@@ -316,7 +319,7 @@ def _empty(address: Address) -> Act:
         for spot in spots:
             lying = spot.lying
             assert lying is not None
-            put(spot, spot.outline.encoding.element(spot.tag, lying.vr, b""))
+            exchange(spot, spot.outline.encoding.element(spot.tag, lying.vr, b""))
         return len(spots)
 
     return act

@@ -131,7 +131,7 @@ def _moved(text: str, days: int) -> str:
     if not text:
         return text
     shift = datetime.timedelta(days=days)
-    if len(text) <= 10 and text.replace(".", "").isdigit():
+    if len(text) == 8 or text[4:5] == ".":  # YYYYMMDD, YYYY.MM.DD
         date = DicomDate.parse(text)
         return str(replace(date, date=date.date + shift))
     moment = DicomDateTime.parse(text)

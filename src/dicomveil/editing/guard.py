@@ -51,7 +51,8 @@ def check_address(address: Address, *, force: bool) -> None:
         vr = vr_of(step.tag) if step.is_exact else None
         if vr not in (None, "SQ"):
             raise EditError(f"{spelled(address)}: leads into an attribute that is no sequence")
-    if last.is_exact and (not last.tag & 0xFFFF or last.tag >> 16 == 0xFFFE):
+    is_length = last.creator is None and last.mask & 0xFFFF == 0xFFFF and not last.tag & 0xFFFF  # of groups 60xx too
+    if is_length or (last.is_exact and last.tag >> 16 == 0xFFFE):
         raise EditError(f"{spelled(address)}: group lengths and delimiters follow the data set by themselves")
     if last.is_exact and last.item is not None and vr_of(last.tag) not in (None, "SQ"):
         raise EditError(f"{spelled(address)}: an attribute that has no items")

@@ -145,8 +145,8 @@ class Instance:
             return [] if any(count > (0 if last == "*" else last) for count in counts) else None
         return [text for spot in spots for text in self.texts_at(spot)] if spots else None
 
-    def texts_at(self, spot: Spot) -> list[str]:
-        """Return the values of one element as text; none of a sequence.
+    def texts_at(self, spot: Spot, *, stripped: bool = True) -> list[str]:
+        """Return the values of one element as text, with their spaces if not stripped; none of a sequence.
 
         Raises
         ------
@@ -160,7 +160,7 @@ class Instance:
         if vr == "SQ":
             return []
         try:
-            return texts_of(lying, vr, spot.charset)
+            return texts_of(lying, vr, spot.charset, stripped=stripped)
         except (UnreadableValue, UnreadableText):
             raise EditRefused(spelled(spot.address), "a value that cannot be read") from None
 
@@ -254,7 +254,7 @@ def charset_in(item: Outline, inherited: bytes) -> bytes:
 
 
 def _holders(outline: Outline) -> list[int]:
-    there = [slot for slot in outline.holders if outline.slots(outline.tags[slot])]
+    there = [slot for slot in outline.holders if outline.has(slot)]
     return there + [slot for slot in outline.all_slots() if slot < 0 and outline.element(slot).vr in HOLDERS]
 
 
@@ -271,8 +271,8 @@ def _numbers(step: Step, items: Items) -> range:
     return range(step.item, min(step.item + 1, count))
 
 
-def texts_of(lying: Lying, vr: str, charset: bytes) -> list[str]:
-    """Return the values of an element as text, unpadded, read by ``vr``.
+def texts_of(lying: Lying, vr: str, charset: bytes, *, stripped: bool = True) -> list[str]:
+    """Return the values of an element as text, read by ``vr``, without the spaces around them unless these are wanted.
 
     Raises
     ------
@@ -291,4 +291,6 @@ def texts_of(lying: Lying, vr: str, charset: bytes) -> list[str]:
         raise UnreadableValue(vr, len(raw))
     if vr in ONE_TEXT_VRS:
         return [text.rstrip(" ")]
+    if not stripped:
+        return text.rstrip(" ").split("\\")
     return [each.strip(" ") for each in text.split("\\")]

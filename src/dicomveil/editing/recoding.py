@@ -10,6 +10,7 @@ from dicomveil.dataset.index import HOLDERS
 from dicomveil.dataset.values import pad
 from dicomveil.editing.addresses import spelled
 from dicomveil.editing.instance import Spot
+from dicomveil.editing.writing import exchange
 from dicomveil.errors import EditRefused, UnreadableText, UnwritableValue
 from dicomveil.standard.dictionary import vr_of
 
@@ -84,7 +85,7 @@ def _rewrite(spot: Spot, charset: Charset) -> None:
         raise EditRefused(spelled(spot.address), "a text that cannot be read in the character set there is") from None
     except UnwritableValue:
         raise EditRefused(spelled(spot.address), "a text that the new character set does not have") from None
-    spot.outline.put(spot.tag, spot.outline.encoding.element(spot.tag, lying.vr, raw))
+    exchange(spot, spot.outline.encoding.element(spot.tag, lying.vr, raw))
 
 
 def _refuse_text_of_unknown_vr(spot: Spot, lying: Lying) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dicomveil.dataset.values import pad
+from dicomveil.editing.instance import Spot
+from dicomveil.editing.writing import exchange
 from dicomveil.standard.dictionary import vr_by_tag
 from dicomveil.standard.uids import is_standard_uid
 
@@ -46,7 +48,7 @@ class NewUIDs:
             for uid in _uids_in(lying):
                 if uid and uid not in made and uid not in self._by_original and not is_standard_uid(uid):
                     self._by_original[uid] = self._new_uid(uid.decode("latin-1")).encode("ascii")
-            made.update(self._exchange(spot.outline, lying, made))
+            made.update(self._exchange(spot, made))
         return len(spots)
 
     def follow(self, instance: Instance) -> None:
@@ -54,18 +56,19 @@ class NewUIDs:
         if not self._by_original:
             return
         made = self._made_in(instance)
-        for outline, _, _ in instance.levels():
+        for outline, charset, trail in instance.levels():
             for slot in _uid_slots(outline):
-                self._exchange(outline, outline.element(slot), made)
+                self._exchange(Spot(outline, slot, outline.tag_of(slot), charset, trail), made)
 
-    def _exchange(self, outline: Outline, lying: Lying, made: set[bytes]) -> list[bytes]:
+    def _exchange(self, spot: Spot, made: set[bytes]) -> list[bytes]:
         """Put the new UIDs of an element into the places of the old ones; return the new ones."""
-        known = self._by_original
+        known, lying = self._by_original, spot.lying
+        assert lying is not None
         uids = _uids_in(lying)
         fresh = [known[uid] for uid in uids if uid in known and uid not in made]
         if fresh:
             raw = pad(b"\\".join(uid if uid in made else known.get(uid, uid) for uid in uids), "UI")
-            outline.put(lying.tag, outline.encoding.element(lying.tag, lying.vr, raw))
+            exchange(spot, spot.outline.encoding.element(lying.tag, lying.vr, raw))
         return fresh
 
     def _made_in(self, instance: Instance) -> set[bytes]:

@@ -238,6 +238,6 @@ def write_in_place(file: Source, splices: list[Splice], path: str, manner: Manne
         If the system refuses; the file is then as it was.
     """
     if manner.patch:
-        patched(path, splices)
+        patched(path, splices, keep_times=manner.keep_times)
     else:
         replaced(file, splices, path, manner)
