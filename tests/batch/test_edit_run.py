@@ -100,6 +100,17 @@ def test_in_place_permissions_stay_and_times_if_asked(folder):
     assert path.stat().st_mtime_ns == 10**18
 
 
+def test_copies_have_times_and_permissions_of_their_originals_if_asked(folder, tmp_path):
+    path = folder / "a.dcm"
+    path.chmod(0o640)
+    os.utime(path, ns=(10**18, 10**18))
+    list(EditRun(Editor([NEW]), path, tmp_path / "alike", copies=Copies(alike=True)))
+    list(EditRun(Editor([NEW]), path, tmp_path / "fresh"))
+    alike, fresh = (tmp_path / "alike").stat(), (tmp_path / "fresh").stat()
+    assert (stat.S_IMODE(alike.st_mode), alike.st_mtime_ns) == (0o640, 10**18)
+    assert fresh.st_mtime_ns > 10**18
+
+
 def test_a_link_still_leads_to_the_edited_file(folder):
     link = folder / "link"
     link.symlink_to("a.dcm")
@@ -298,6 +309,14 @@ def test_a_table_gives_each_file_its_row(folder, tmp_path):
     ]
     assert (folder / "b" / "c").read_bytes() == instance(2, "Roe^Ann")
     assert rows.unused == [3]
+
+
+def test_a_row_is_forced_as_the_table_is(folder, tmp_path):
+    table = tmp_path / "rows.csv"
+    table.write_text("SOPInstanceUID,StudyDate\n2.25.1,never\n")
+    rows = read_table(table, ["SOPInstanceUID"], force=True)
+    assert codes(EditRun(Editor([]), folder / "a.dcm", table=rows)) == ["edited"]
+    assert b"never " in (folder / "a.dcm").read_bytes()
 
 
 def test_an_unwritable_target_is_told_for_each_file(folder, tmp_path):
