@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from pathlib import Path
@@ -98,6 +99,17 @@ def test_in_place_permissions_stay_and_times_if_asked(folder):
     list(EditRun(Editor([NEW]), path, manner=Manner(keep_times=True)))
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert path.stat().st_mtime_ns == 10**18
+
+
+def test_copies_have_times_and_permissions_of_their_originals_if_asked(folder, tmp_path):
+    path = folder / "a.dcm"
+    path.chmod(0o640)
+    os.utime(path, ns=(10**18, 10**18))
+    list(EditRun(Editor([NEW]), path, tmp_path / "alike", copies=Copies(alike=True)))
+    list(EditRun(Editor([NEW]), path, tmp_path / "fresh"))
+    alike, fresh = (tmp_path / "alike").stat(), (tmp_path / "fresh").stat()
+    assert (stat.S_IMODE(alike.st_mode), alike.st_mtime_ns) == (0o640, 10**18)
+    assert fresh.st_mtime_ns > 10**18
 
 
 def test_a_link_still_leads_to_the_edited_file(folder):
@@ -237,14 +249,69 @@ def test_uids_of_a_file_that_refuses_its_edits_are_not_followed(tmp_path):
     assert (b"2.25.1.9" in now, b"2.25.3.9" in now) == (True, True)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{}\n", '{"dicomveil-undo": 1}\n{"path": 1}\n', "\xff", '{"dicomveil-undo": 1}\n[']
-)
+@pytest.mark.parametrize("text", ["", "{}\n", "\xff", "[" * 5000 + "\n"], ids=["empty", "heading", "bytes", "deep"])
 def test_what_is_no_undo_file_is_refused(tmp_path, text):
     path = tmp_path / "undo"
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(UsageError):
         list(undo(str(path)))
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        pytest.param([Put("AccessionNumber", "123"), Put("PatientID", "47")], id="longer-here-shorter-there"),
+        pytest.param([Put("PatientID", "4712")], id="elsewhere"),
+    ],
+)
+def test_an_edit_is_not_undone_in_a_file_that_was_edited_since(tmp_path, between):
+    path = tmp_path / "a.dcm"
+    path.write_bytes(dicom_file([element(0x00080018, "UI", "2.25.1"), *OTHERS]))
+    manner = Manner(backup=False)
+    with UndoWriter(str(tmp_path / "undo")) as writer:
+        list(EditRun(Editor([Remove("Modality")]), path, manner=manner, undo=writer))
+    list(EditRun(Editor(between), path, manner=manner))
+    since = path.read_bytes()
+    assert [type(undone.error).__name__ for undone in undo(str(tmp_path / "undo"))] == ["EditRefused"]
+    assert path.read_bytes() == since
+
+
+OTHERS = [element(0x00080050, "SH", "1"), element(0x00080060, "CS", "CT"), element(0x00100020, "LO", "4711")]
+
+
+def undone_in_turn(path: Path) -> list[str]:
+    return [type(undone.error).__name__ for undone in undo(str(path))]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param("{", id="no-json"),
+        pytest.param("[" * 100_000, id="deep"),
+        pytest.param('{"path": "a", "size": 1, "was": "", "parts": 5}', id="no-parts"),
+        pytest.param('{"path": "a\\u0000b", "size": 1, "was": "", "parts": []}', id="no-path"),
+        pytest.param('{"path": PATH, "size": 1, "was": "", "parts": [[0, 0, "", "=x"]]}', id="no-base64"),
+        pytest.param('{"path": PATH, "size": 1, "was": "", "parts": [[-5, 1, "", ""]]}', id="no-place"),
+    ],
+)
+def test_what_is_damaged_of_an_undo_file_keeps_nothing_else_from_being_undone(folder, tmp_path, damage):
+    before = files(folder)
+    path = tmp_path / "undo"
+    with UndoWriter(str(path)) as writer:
+        list(EditRun(Editor([NEW]), folder, manner=Manner(backup=False), undo=writer))
+    written = damage.replace("PATH", json.dumps(str(folder / "a.dcm")))
+    path.write_text(path.read_text() + written + "\n")
+    assert undone_in_turn(path) == ["EditRefused", "NoneType", "NoneType"]
+    assert files(folder) == before
+
+
+def test_a_last_line_that_was_being_written_when_the_run_was_killed_is_left_out(folder, tmp_path):
+    path = tmp_path / "undo"
+    with UndoWriter(str(path)) as writer:
+        list(EditRun(Editor([NEW]), folder, manner=Manner(backup=False), undo=writer))
+    path.write_text(path.read_text()[:-20])
+    assert undone_in_turn(path) == ["NoneType"]
+    assert (folder / "a.dcm").read_bytes() == instance(1)
 
 
 def test_an_undo_file_that_is_there_is_not_overwritten(tmp_path):
@@ -298,6 +365,14 @@ def test_a_table_gives_each_file_its_row(folder, tmp_path):
     ]
     assert (folder / "b" / "c").read_bytes() == instance(2, "Roe^Ann")
     assert rows.unused == [3]
+
+
+def test_a_row_is_forced_as_the_table_is(folder, tmp_path):
+    table = tmp_path / "rows.csv"
+    table.write_text("SOPInstanceUID,StudyDate\n2.25.1,never\n")
+    rows = read_table(table, ["SOPInstanceUID"], force=True)
+    assert codes(EditRun(Editor([]), folder / "a.dcm", table=rows)) == ["edited"]
+    assert b"never " in (folder / "a.dcm").read_bytes()
 
 
 def test_an_unwritable_target_is_told_for_each_file(folder, tmp_path):

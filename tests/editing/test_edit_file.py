@@ -103,6 +103,8 @@ def test_every_verb_has_its_table(tmp_path):
         pytest.param("edit = 7", ["tables"], id="no-tables"),
         pytest.param("edit = [7]", ["an edit is a table"], id="no-table"),
         pytest.param("[[edit]]\nset = x\n", [":2: not TOML"], id="no-toml"),
+        pytest.param(f"x = {'1' * 5000}", [": not TOML"], id="a-number-of-thousands-of-digits"),
+        pytest.param(f"x = {'[' * 20_000}{']' * 20_000}", [": not TOML"], id="lists-in-lists"),
         pytest.param(b"\xff", ["not UTF-8"], id="no-utf-8"),
         pytest.param("[[edit]]\nempty = 'A'\n\n[[edit]]\nempty = 'B'", [":1: A", ":4: B"], id="all-at-once"),
     ],

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 _LONGEST_SHOWN = 64
 
 
-def read_address(written: Addressed) -> Address:
+def read_address(written: Addressed, *, called: str | None = None) -> Address:
     """Return the address a user has written; see :func:`dicomveil.dataset.address.parse` for the spellings.
 
     Raises
     ------
     EditError
-        If it is none. The message repeats what was written, which is a name and no value.
+        If it is none. The message repeats what was written, which is a name and no value, or what that is ``called``
+        where it may be a value.
 
     Examples
     --------
@@ -37,7 +38,7 @@ def read_address(written: Addressed) -> Address:
     try:
         return parse(written, tag_of=tag_of)
     except AddressError as error:
-        raise EditError(f"{_shown(written)}: {_explained(written, error)}") from None
+        raise EditError(f"{called or _shown(written)}: {_explained(written, error)}") from None
 
 
 def spelled(address: Address) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from pydicom.dataset import Dataset, FileMetaDataset
+    from pydicom.tag import BaseTag
 
     DataSet = TypeVar("DataSet", bound=Dataset)
 
@@ -66,9 +67,17 @@ def with_changes(ds: DataSet, edited: bytes) -> DataSet:
 def _take_over(result: Dataset, fresh: Dataset, but: frozenset[int] = frozenset()) -> None:
     for tag in [tag for tag in set(result.keys()) - set(fresh.keys()) if tag not in but]:
         del result[tag]
-    for element in fresh:
-        if element.tag not in but and (element.tag not in result or result[element.tag] != element):
-            result[element.tag] = element
+    for tag in list(fresh.keys()):
+        if tag not in but and not (tag in result and _is_same(result, fresh, tag)):
+            result[tag] = fresh.get_item(tag)
+
+
+def _is_same(one: Dataset, other: Dataset, tag: BaseTag) -> bool:
+    """Tell whether an element is the same in both; what pydicom cannot decode is compared as it lies."""
+    try:
+        return bool(one[tag] == other[tag])
+    except Exception:  # which may quote the value
+        return getattr(one.get_item(tag), "value", None) == getattr(other.get_item(tag), "value", None)
 
 
 def _meta_of(ds: Dataset) -> FileMetaDataset:

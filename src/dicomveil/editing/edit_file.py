@@ -83,7 +83,7 @@ def read_edit_file(path: str | os.PathLike[str], *, force: bool = False) -> Edit
     text = _text(name)
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, or lists in lists in lists
         place = re.search(r"at line ([0-9]+)", str(error))
         raise EditError(f"{name}{':' + place[1] if place else ''}: not TOML") from None
     problems = [f"{name}: {_unknown(key, _TOP)}" for key in content if key not in _TOP]

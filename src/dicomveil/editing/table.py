@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -105,6 +107,7 @@ def read_table(path: str | os.PathLike[str], match: Sequence[str] = (), *, force
     return Table([address for address, kind in columns if kind == "match"], found)
 
 
+_QUOTED = re.compile(r'"(?:[^"]|"")*"|\([^()]*\)')  # commas in there part nothing
 Columns = list[tuple["Address", str]]
 
 
@@ -114,7 +117,7 @@ def _lines(name: str) -> list[tuple[int, list[str]]]:
         with open(name, encoding="utf-8-sig", newline="") as file:
             first = file.readline()
             file.seek(0)
-            parted_by = max(",;\t", key=first.count)
+            parted_by = max(",;\t", key=_QUOTED.sub("", first).count)
             reader = csv.reader(file, delimiter=parted_by, strict=True)
             lines = []
             begins = 1
@@ -134,16 +137,17 @@ def _lines(name: str) -> list[tuple[int, list[str]]]:
 def _columns(name: str, heading: Iterable[str], match: Sequence[Address]) -> Columns:
     columns: Columns = []
     problems: list[str] = []
-    for cell in heading:
+    for number, cell in enumerate(heading, 1):
         said, _, rest = cell.partition(" ")
         is_said = said in _KINDS and bool(rest)
         try:
-            address = read_address(rest.strip() if is_said else cell)
+            called = f"column {number}"  # without a heading, what stands there is a value
+            address = read_address(rest.strip() if is_said else cell, called=called)
         except EditError as error:
             problems += [f"{name}:1: {problem}" for problem in error.problems]
             continue
         columns.append((address, said if is_said else "match" if address in match else "set"))
-    problems += [f"{name}:1: two columns {spelled(each[0])}" for each in {*columns} if columns.count(each) > 1]
+    problems += [f"{name}:1: two columns {spelled(each[0])}" for each, count in Counter(columns).items() if count > 1]
     missing = [address for address in match if (address, "match") not in columns]
     problems += [f"{name}:1: no column {spelled(address)} to match" for address in missing]
     if not problems and not any(kind == "match" for _, kind in columns):

@@ -1,4 +1,4 @@
-"""Write down what it takes to undo edits, and undo them: the source's bytes are back, or the file is left alone.
+"""Write down what it takes to undo edits, and undo them: the source's bytes are back, all of them, or nothing is done.
 
 An undo file is JSON Lines: a heading, then a line for each file that is about to be edited, and one that takes the line
 before it back if that came to nothing. It holds original values, so it is made for its owner's eyes only (0600).
@@ -10,11 +10,12 @@ import hashlib
 import json
 import os
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, Self, TypedDict
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypedDict
 
 from dicomveil.dataset.replace import Manner, replaced
 from dicomveil.dataset.source import Source
+from dicomveil.dataset.splice import pieces_of
 from dicomveil.errors import EditRefused, InstanceError, UsageError
 from dicomveil.pseudonyms.private_file import make_private_folder, open_private
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _HEADING = {"dicomveil-undo": 1}
 _TAKEN_BACK = {"taken-back": True}
 _NO_BACKUP = Manner(backup=False)
+_SLICE_BYTES = 1024 * 1024
 
 
 class UndoWriter:
@@ -59,10 +61,10 @@ class UndoWriter:
         growth = 0
         for start, end, new in splices:
             old = b2a_base64(source.read(start, end), newline=False).decode("ascii")
-            parts.append((start + growth, len(new), _digest(new), old))
+            parts.append((start + growth, len(new), hashlib.sha256(new).hexdigest(), old))
             growth += len(new) - (end - start)
         place = os.fsencode(os.path.abspath(path)).decode("utf-8", "surrogateescape")
-        self._write({"path": place, "size": source.size + growth, "parts": parts})
+        self._write({"path": place, "size": source.size + growth, "was": _digest(source), "parts": parts})
 
     def take_back(self) -> None:
         """Write down that what was noted last has not been done, nor any of it."""
@@ -82,10 +84,14 @@ class Undone(NamedTuple):
 
 
 class _Note(TypedDict):
-    """``size`` is that of the edited file; a part: where its new bytes begin, how many, their SHA-256, the old ones."""
+    """``size`` is that of the edited file, ``was`` the SHA-256 of the original.
+
+    A part says where its new bytes begin, how many they are, their SHA-256, and what the old ones were.
+    """
 
     path: str
     size: int
+    was: str
     parts: list[tuple[int, int, str, str]]
 
 
@@ -98,11 +104,15 @@ def undo(path: str) -> Iterator[Undone]:
         If it is no undo file, before anything is done.
     """
     for number, told in enumerate(reversed(_read(path)), 1):
-        target = told["path"]
+        target = told["path"] if told else ""
         try:
+            if told is None:
+                raise _DAMAGED
             _put_back(target, told)
         except (InstanceError, OSError) as error:
             yield Undone(number, target, error)
+        except (ValueError, OverflowError):  # a path or a number that there cannot be
+            yield Undone(number, target, _DAMAGED)
         else:
             yield Undone(number, target, None)
 
@@ -117,57 +127,78 @@ def _put_back(path: str, told: _Note) -> None:
 def _way_back(source: Source, told: _Note) -> list[Splice]:
     """Return what turns a file into what it was: nothing if it was never edited, or is back already.
 
-    A patch that was killed has left some parts old and some new; any other edit was done as a whole or not at all.
+    A patch that was killed has left some parts old and some new; with all of them old it is what it was, too.
     """
-    new: list[Splice] = []
-    olds = 0
-    growth = 0
+    splices: list[Splice] = []
+    is_ours = source.size == told["size"]
+    is_patch = all(length == len(a2b_base64(old)) for _, length, _, old in told["parts"])
+    at = growth = 0
     for start, length, digest, encoded in told["parts"]:
         old = a2b_base64(encoded)
-        if _digest(source.read(start, start + length)) == digest:
-            new.append((start, start + length, old))
-        olds += source.read(start - growth, start - growth + len(old)) == old
+        if not at <= start <= start + length:
+            raise _DAMAGED
+        at = start + length
+        now = source.read(start, min(at, source.size)) if is_ours and start < source.size else b""
+        is_ours = is_ours and (hashlib.sha256(now).hexdigest() == digest or (is_patch and now == old))
+        splices.append((start, at, old))
         growth += length - len(old)
-    count = len(told["parts"])
-    if source.size == told["size"] and (len(new) == count or (_is_patch(told) and len(new) + olds == count)):
-        return new
-    if source.size == told["size"] - growth and olds == count:
+    if is_ours and at <= source.size and _digest(source, splices) == told["was"]:
+        return splices
+    if source.size == told["size"] - growth and _digest(source) == told["was"]:
         return []
     raise EditRefused("undo", "the file is not as the edit left it; it stays as it is")
 
 
-def _is_patch(told: _Note) -> bool:
-    return all(length == len(a2b_base64(old)) for _, length, _, old in told["parts"])
+def _digest(source: Source, splices: Sequence[Splice] = ()) -> str:
+    """Return the SHA-256 of a file, or of what splices make of it."""
+    digest = hashlib.sha256()
+    for piece in pieces_of(b"", source, 0, source.size, list(splices)):
+        if isinstance(piece, bytes):
+            digest.update(piece)
+            continue
+        for at in range(*piece, _SLICE_BYTES):
+            digest.update(source.read(at, min(at + _SLICE_BYTES, piece[1])))
+    return digest.hexdigest()
 
 
-def _digest(raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest()
+def _read(path: str) -> list[_Note | None]:
+    """Return what an undo file says of each file; None is an entry that cannot be read.
 
-
-def _read(path: str) -> list[_Note]:
+    A last line without an end was being written when the run was killed, before its file was touched: it is left out.
+    """
     try:
         with open(path, encoding="ascii") as file:
-            heading, *lines = [json.loads(line) for line in file]
-        if heading != _HEADING:
-            raise ValueError
-        notes: list[_Note] = []
-        for line in lines:
-            if line == _TAKEN_BACK and notes:
-                notes.pop()
-            elif _is_note(line):
-                notes.append(line)
-            else:
-                raise ValueError
+            heading, *lines = file.read().split("\n")[:-1]
     except OSError as error:
         raise UsageError(f"the undo file cannot be read: {os.strerror(error.errno or 0)}") from None
     except ValueError:
         raise UsageError("this is no undo file, or it is damaged") from None
+    if _told(heading) != _HEADING:
+        raise UsageError("this is no undo file, or it is damaged")
+    notes: list[_Note | None] = []
+    for line in map(_told, lines):
+        if line == _TAKEN_BACK and notes:
+            notes.pop()
+        else:
+            notes.append(line if _is_note(line) else None)
     return notes
 
 
+def _told(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
 def _is_note(line: object) -> bool:
-    if not isinstance(line, dict) or {*line} != {"path", "size", "parts"}:
+    if not isinstance(line, dict) or {*line} != {"path", "size", "was", "parts"}:
         return False
-    return isinstance(line["path"], str) and all(
-        isinstance(part, list) and [type(each) for each in part] == [int, int, str, str] for part in line["parts"]
+    path, size, was, parts = line["path"], line["size"], line["was"], line["parts"]
+    kinds = isinstance(path, str), isinstance(was, str), type(size) is int, isinstance(parts, list)
+    return all(kinds) and all(
+        isinstance(part, list) and [type(each) for each in part] == [int, int, str, str] for part in parts
     )
+
+
+_DAMAGED = EditRefused("undo", "what is written of this file is damaged; it stays as it is")
