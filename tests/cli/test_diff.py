@@ -66,6 +66,39 @@ def test_the_same_file_is_the_same(dicomveil, pair):
     assert dicomveil("diff", *pair(data, data)) == (0, "", "")
 
 
+@pytest.mark.parametrize(
+    "elements",
+    [
+        pytest.param([NAME, element(0x00104000, "LT", "one "), element(0x00104000, "LT", "two ")], id="a-tag-twice"),
+        pytest.param([study([NAME]), study([ROWS])], id="a-sequence-twice"),
+        pytest.param(
+            [
+                *(element(0x00290010 + block, "LO", "ACME") for block in (0, 1)),
+                *(element(0x00291001 + 256 * block, "SH", f"{block}") for block in (0, 1)),
+            ],
+            id="a-creator-of-two-blocks",
+        ),
+    ],
+)
+def test_a_file_that_repeats_an_address_is_the_same_as_itself(dicomveil, pair, elements):
+    data = dicom_file([UID, *elements])
+    assert dicomveil("diff", *pair(data, data)) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "is_same"),
+    [
+        pytest.param(b"ab\0\0", b"ab", False, id="two-bytes"),
+        pytest.param(b"ab\0\0", b"ab  ", False, id="other-bytes"),
+        pytest.param(b"abc\0", b"abc ", False, id="another-last-byte"),
+        pytest.param(b"abc\0", b"abc", True, id="one-byte-of-padding"),
+    ],
+)
+def test_of_binary_values_one_byte_of_padding_is_no_difference(dicomveil, pair, left, right, is_same):
+    files = [dicom_file([UID, element(0x00282000, "OB", raw)]) for raw in (left, right)]
+    assert (dicomveil("diff", *pair(*files)).code == 0) is is_same
+
+
 def test_values_are_hidden_and_addresses_ignored_if_asked(dicomveil, pair):
     paths = pair(dicom_file([UID, NAME, ROWS]), dicom_file([UID, element(0x00280010, "US", 3)]))
     assert dicomveil("diff", *paths, "--no-values").out == "- PatientName  PN\n~ Rows  US\n"

@@ -27,7 +27,7 @@ from builders import (
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.splice import spliced
 from dicomveil.editing import writing
-from dicomveil.editing.edit_list import EditList
+from dicomveil.editing.edit_list import Customs, EditList
 from dicomveil.editing.edits import (
     Copy,
     Edit,
@@ -524,6 +524,17 @@ def test_thousands_of_repeated_sequences_take_no_time_to_speak_of():
     before_s = time.process_time()
     assert edited(data, Remove("**.PatientID")) == data
     assert time.process_time() - before_s < 5
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [Put("ReferencedStudySequence[9999999999].PatientID", "1"), PutIfAbsent("ReferencedStudySequence[99999]", None)],
+    ids=["in-an-item", "an-item"],
+)
+def test_items_are_not_filled_up_without_end(edit):
+    editor = Editor([edit], customs=Customs(fill_items=True))
+    with pytest.raises(EditRefused, match="more than 10000 items behind the last"):
+        editor.prepare(Source.in_memory(the(NAME)))
 
 
 UNKNOWN_VR = replace(element(0x00291001, "SH", "ab"), code=b"ZZ")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dicomveil.dataset.address import Address, Step
 from dicomveil.editing.addresses import spelled
-from dicomveil.editing.places import item_for, new_sequence, places
+from dicomveil.editing.places import fill_up_to, item_for, new_sequence, places
 from dicomveil.errors import EditRefused
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def have_item(address: Address, *, fill: bool) -> Act:
         for spot in spots:
             slot = new_sequence(spot.outline, spot.tag) if spot.slot is None else spot.slot
             items = _items(spot, slot, address)
-            while fill and number > len(items.items):
-                items.insert(len(items.items))
+            if fill:
+                fill_up_to(items, number, address)
             item_for(items, number, address)
         return len(spots)
 

@@ -8,6 +8,7 @@ from dicomveil.editing.addresses import spelled
 from dicomveil.editing.instance import Instance, Spot, blocks_of, charset_in, slots_at
 from dicomveil.errors import EditRefused
 
+MOST_FILLED = 10_000
 _FIRST_BLOCK, _LAST_BLOCK = 0x10, 0xFF
 
 
@@ -50,6 +51,20 @@ def item_for(items: Items, number: int, address: Address) -> Outline:
     return items.insert(number) if number == count else items.items[number].outline
 
 
+def fill_up_to(items: Items, number: int, address: Address) -> None:
+    """Put empty items behind the last, so that the one of this number is the next or there.
+
+    Raises
+    ------
+    EditRefused
+        If that would be more items than anybody means.
+    """
+    if number - len(items.items) > MOST_FILLED:
+        raise EditRefused(spelled(address), f"more than {MOST_FILLED} items behind the last")
+    while number > len(items.items):
+        items.insert(len(items.items))
+
+
 def _reached(
     address: Address, outline: Outline, steps: tuple[Step, ...], charset: bytes, trail: tuple[Step, ...], fill: bool
 ) -> list[Spot]:
@@ -69,8 +84,8 @@ def _reached(
         numbers = range(len(items.items)) if step.item == "*" else [step.item]
         for number in numbers:
             assert isinstance(number, int)
-            while fill and number > len(items.items):
-                items.insert(len(items.items))
+            if fill:
+                fill_up_to(items, number, address)
             inside = item_for(items, number, address)
             here = (*trail, Step(outline.tag_of(slot), item=number))
             found += _reached(address, inside, tuple(rest), charset_in(inside, charset), here, fill)

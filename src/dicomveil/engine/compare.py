@@ -35,7 +35,8 @@ def differences(left: Instance, right: Instance, ignored: Sequence[Address] = ()
     """Yield what differs, in the order of the left instance, then what only the right one has.
 
     Values are compared, not their encoding: VR written or implied, byte order, padding, and defined or undefined
-    lengths of sequences are no differences; another VR is, where both are known. Items are compared by their number.
+    lengths of sequences are no differences; another VR is, where both are known. Items are compared by their number,
+    and elements of one address, in a file that repeats it, by their order.
 
     Parameters
     ----------
@@ -47,13 +48,21 @@ def differences(left: Instance, right: Instance, ignored: Sequence[Address] = ()
     MalformedDataSet, LimitExceeded
         If a sequence cannot be read.
     """
-    others = {entry.address: entry for entry in _not_ignored(right, ignored)}
-    for entry in _not_ignored(left, ignored):
-        other = others.pop(entry.address, None)
+    others = dict(_counted(_not_ignored(right, ignored)))
+    for key, entry in _counted(_not_ignored(left, ignored)):
+        other = others.pop(key, None)
         if other is None or not _is_same(entry, other):
             yield Difference(entry.address, entry, other)
-    for address, entry in others.items():
+    for (address, _), entry in others.items():
         yield Difference(address, None, entry)
+
+
+def _counted(entries: Iterator[Entry]) -> Iterator[tuple[tuple[Address, int], Entry]]:
+    """Yield entries by address and how many of it came before."""
+    counts: dict[Address, int] = {}
+    for entry in entries:
+        number = counts[entry.address] = counts.get(entry.address, -1) + 1
+        yield (entry.address, number), entry
 
 
 def digest(entry: Entry) -> str:
@@ -101,7 +110,7 @@ def _is_same(left: Entry, right: Entry) -> bool:
         return _same_binary(left, right)
     ours, theirs = left.texts(), right.texts()
     if ours is None or theirs is None:
-        return _stripped(left) == _stripped(right)
+        return _same_but_for_padding(left, right)
     return ours == theirs
 
 
@@ -111,17 +120,25 @@ def _same_bytes(left: Entry, right: Entry) -> bool:
 
 
 def _same_binary(left: Entry, right: Entry) -> bool:
-    ours, theirs = _stripped(left), _stripped(right)
     width = _WIDTHS.get(left.vr, 1)
     if width > 1 and left.lying.little is not right.lying.little:
         theirs = right.lying.raw
         theirs = b"".join(theirs[at : at + width][::-1] for at in range(0, len(theirs), width))
         return left.lying.raw == theirs
-    return ours == theirs
+    return _same_but_for_padding(left, right)
 
 
-def _stripped(entry: Entry) -> bytes:
-    return entry.lying.raw.rstrip(b"\0 ")
+def _same_but_for_padding(left: Entry, right: Entry) -> bool:
+    """Tell whether one value is the other with a byte behind it that makes its length even (PS3.5 6.2, 8)."""
+    if left.length == right.length and {left.vr, right.vr} & BINARY_VRS:
+        return False  # every byte counts, and they are not the same
+    ours, theirs = left.lying.raw, right.lying.raw
+    if abs(len(ours) - len(theirs)) > 1:
+        return False
+    if len(ours) != len(theirs):
+        shorter, longer = sorted((ours, theirs), key=len)
+        return longer in (shorter + b"\0", shorter + b" ")
+    return ours[:-1] == theirs[:-1] and {ours[-1:], theirs[-1:]} <= {b"\0", b" "}
 
 
 def _parts(lying: Lying) -> Iterator[bytes]:
