@@ -13,14 +13,17 @@ from dicomveil.editing.instance import Spot
 from dicomveil.errors import EditRefused, UnreadableText, UnwritableValue
 
 if TYPE_CHECKING:
-    from dicomveil.dataset.outline import Outline
+    from collections.abc import Callable, Iterator
+
+    from dicomveil.dataset.outline import Lying, Outline
     from dicomveil.editing.instance import Instance
 
 
 def recode(instance: Instance, terms: str) -> None:
     """Write all text in another character set (PS3.3 C.12.1.1.2); items that declare one of their own are recoded too.
 
-    Bytes do not change when Specific Character Set does: left alone, they would mean other characters from then on.
+    ``terms`` are defined terms; without any, text is ASCII and nothing is declared. Bytes do not change when Specific
+    Character Set does: left alone, they would mean other characters from then on.
 
     Raises
     ------
@@ -35,8 +38,43 @@ def recode(instance: Instance, terms: str) -> None:
         if old.strip(b" ") != raw.strip(b" "):
             for slot in outline.all_slots():
                 _rewrite(Spot(outline, slot, outline.tag_of(slot), old, trail), charset)
-        if outline is instance.root or outline.slots(SPECIFIC_CHARACTER_SET):
-            _declare(outline, raw)
+        slots = outline.slots(SPECIFIC_CHARACTER_SET)
+        if not raw:
+            for slot in slots:
+                outline.remove(slot)
+        elif slots or outline is instance.root:
+            outline.have(SPECIFIC_CHARACTER_SET, outline.encoding.element(SPECIFIC_CHARACTER_SET, "CS", raw))
+
+
+def without_misreading(act: Callable[[Instance], int]) -> Callable[[Instance], int]:
+    """Return an edit of a Specific Character Set that refuses to have text that is there mean other characters.
+
+    Raises
+    ------
+    EditRefused
+        When carried out, if text beyond ASCII would be read in another character set than it was written in.
+    """
+
+    def guarded(instance: Instance) -> int:
+        before = {outline: charset for outline, charset, _ in instance.levels()}
+        count = act(instance)
+        for outline, charset, _ in instance.levels():
+            was = before.get(outline, charset)
+            if was.strip(b" ") != charset.strip(b" ") and any(map(_is_beyond_ascii, _elements(outline))):
+                raise EditRefused(
+                    "SpecificCharacterSet", "text beyond ASCII would be misread; have it written anew: --charset"
+                )
+        return count
+
+    return guarded
+
+
+def _elements(outline: Outline) -> Iterator[Lying]:
+    return map(outline.element, outline.all_slots())
+
+
+def _is_beyond_ascii(lying: Lying) -> bool:
+    return lying.vr in AFFECTED_VRS and not (lying.raw.isascii() and b"\x1b" not in lying.raw)
 
 
 def recode_items(spot: Spot, old: bytes) -> None:
@@ -71,7 +109,7 @@ def _recode_inherited(sequence: Spot, old: bytes, charset: Charset) -> None:
 def _rewrite(spot: Spot, charset: Charset) -> None:
     lying = spot.lying
     assert lying is not None
-    if lying.vr not in AFFECTED_VRS or (lying.raw.isascii() and b"\x1b" not in lying.raw):
+    if not _is_beyond_ascii(lying):
         return
     try:
         text = Charset.of(spot.charset).decode(lying.raw, lying.vr)
@@ -81,10 +119,3 @@ def _rewrite(spot: Spot, charset: Charset) -> None:
     except UnwritableValue:
         raise EditRefused(spelled(spot.address), "a text that the new character set does not have") from None
     spot.outline.put(spot.tag, spot.outline.encoding.element(spot.tag, lying.vr, raw))
-
-
-def _declare(outline: Outline, raw: bytes) -> None:
-    encoded = outline.encoding.element(SPECIFIC_CHARACTER_SET, "CS", raw)
-    slots = outline.slots(SPECIFIC_CHARACTER_SET)
-    if not slots or not outline.is_as(slots[0], encoded):
-        outline.put(SPECIFIC_CHARACTER_SET, encoded)
