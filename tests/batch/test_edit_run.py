@@ -12,11 +12,12 @@ import pytest
 from builders import dicom_file, element, sequence
 from dicomveil.batch.edit_run import Copies, EditRun
 from dicomveil.dataset.replace import Manner
+from dicomveil.editing.addresses import spelled
 from dicomveil.editing.edits import Edit, NewUID, Put, Remove, Replace, Substitute
 from dicomveil.editing.table import read_table
 from dicomveil.engine.edit import Editor
 from dicomveil.engine.undo import UndoWriter, undo
-from dicomveil.errors import UsageError
+from dicomveil.errors import EditError, UsageError
 
 
 def instance(number: int, name: str = "Doe^Jane") -> bytes:
@@ -75,7 +76,8 @@ def test_a_second_edit_takes_no_backup_for_a_file_and_replaces_none(folder):
     list(EditRun(Editor([NEW]), folder))
     after = files(folder)
     outcomes = list(EditRun(Editor([Put("PatientName", "X")]), folder))
-    assert [outcome.code for outcome in outcomes] == ["not-written", "malformed", "skipped", "not-written"]
+    told = [outcome.code for outcome in outcomes]
+    assert told == ["not-written", "skipped", "malformed", "skipped", "not-written", "skipped"]
     assert "backup" in outcomes[0].message
     assert files(folder) == after
     assert codes(EditRun(Editor([Put("PatientName", "X")]), folder, manner=Manner(backup=False)))[0] == "edited"
@@ -90,6 +92,59 @@ def test_a_change_of_nothing_rewrites_nothing(folder):
         "unchanged",
     ]
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_what_an_edit_in_place_has_left_is_not_copied_but_counted(folder, tmp_path):
+    list(EditRun(Editor([NEW]), folder))
+    (folder / ".dicomveil-1-1.part").write_bytes(b"half")
+    outcomes = list(EditRun(Editor([NEW]), folder, tmp_path / "out"))
+    skipped = sorted(each.message for each in outcomes if each.code == "skipped")
+    assert skipped == ["a backup of an edit in place"] * 2 + ["not a DICOM file", "what a stopped edit has left"]
+    assert sorted(files(tmp_path / "out")) == ["a.dcm", "b/c"]
+    (folder / "alone.bak").write_bytes(instance(7))
+    assert codes(EditRun(Editor([NEW]), folder / "alone.bak", tmp_path / "alone")) == ["edited"]
+
+
+def test_a_copy_is_readable_to_nobody_who_could_not_read_the_original(folder, tmp_path):
+    (folder / "a.dcm").chmod(0o600)
+    (folder / "b" / "c").chmod(0o604)
+    list(EditRun(Editor([NEW]), folder, tmp_path / "out"))
+    modes = [stat.S_IMODE((tmp_path / "out" / name).stat().st_mode) for name in ("a.dcm", "b/c")]
+    assert modes[0] == 0o600
+    assert not modes[1] & ~0o604
+
+
+def test_several_inputs_keep_their_names_and_are_taken_once(folder, tmp_path):
+    sources = [folder / "a.dcm", folder / "b", folder / "b" / "c"]
+    run = EditRun(Editor([NEW]), sources, tmp_path / "out")
+    assert (codes(run), run.count()) == (["edited", "edited"], 2)
+    assert files(tmp_path / "out") == {"a.dcm": instance(1, "Roe^Ann"), "b/c": instance(2, "Roe^Ann")}
+    assert codes(EditRun(Editor([NEW]), sources)) == ["edited", "edited"]
+
+
+@pytest.mark.parametrize(
+    ("names", "target", "reason"),
+    [
+        pytest.param(["a.dcm", "b/c"], "in/bad.dcm", "output is a file", id="into-a-file"),
+        pytest.param(["a.dcm", "nowhere"], "out", "does not exist", id="one-is-not-there"),
+        pytest.param(["a.dcm", "d/a.dcm"], "out", "same name", id="two-of-a-name"),
+    ],
+)
+def test_several_inputs_that_do_not_go_together_are_refused(folder, tmp_path, names, target, reason):
+    (folder / "d").mkdir()
+    (folder / "d" / "a.dcm").write_bytes(instance(4))
+    with pytest.raises(UsageError, match=reason):
+        EditRun(Editor([NEW]), [folder / name for name in names], tmp_path / target)
+
+
+def test_a_dicomdir_in_a_folder_is_skipped_and_by_itself_edited(folder):
+    data = dicom_file([sequence(0x00041220, [element(0x00041430, "CS", "PATIENT"), element(0x00100010, "PN", "A")])])
+    (folder / "DICOMDIR").write_bytes(data)
+    edit = Replace("**.PatientName", "B")
+    outcome = next(iter(EditRun(Editor([edit]), folder)))
+    assert (outcome.code, "DICOMDIR" in outcome.message) == ("skipped", True)
+    assert (folder / "DICOMDIR").read_bytes() == data
+    assert codes(EditRun(Editor([edit]), folder / "DICOMDIR")) == ["edited"]
 
 
 def test_in_place_permissions_stay_and_times_if_asked(folder):
@@ -314,6 +369,56 @@ def test_a_last_line_that_was_being_written_when_the_run_was_killed_is_left_out(
     assert (folder / "a.dcm").read_bytes() == instance(1)
 
 
+def test_a_dry_run_of_an_undo_changes_nothing_and_tells_what_could_not_be_undone(folder, tmp_path):
+    with UndoWriter(str(tmp_path / "undo")) as writer:
+        for value in ("A", "B^C"):
+            list(EditRun(Editor([Put("PatientName", value)]), folder, manner=Manner(backup=False), undo=writer))
+    (folder / "b" / "c").write_bytes(instance(2, "changed since"))
+    before = files(folder)
+    errors = [type(each.error).__name__ for each in undo(str(tmp_path / "undo"), dry_run=True)]
+    assert errors == ["EditRefused", "NoneType", "EditRefused", "NoneType"]
+    assert files(folder) == before
+    assert [type(each.error).__name__ for each in undo(str(tmp_path / "undo"))] == errors
+
+
+def test_what_overwriting_replaces_is_not_promised_to_be_undone(folder, tmp_path):
+    with UndoWriter(str(tmp_path / "undo")) as writer, pytest.raises(UsageError, match="cannot be undone"):
+        EditRun(Editor([NEW]), folder, tmp_path / "out", copies=Copies(overwrite=True), undo=writer)
+
+
+def test_a_full_disk_under_the_undo_file_is_told_as_such_and_leaves_it_readable(folder, tmp_path, monkeypatch):
+    path = tmp_path / "undo"
+    real = os.write
+
+    def full(descriptor: int, data: bytes) -> int:
+        if b'"path"' in data:
+            real(descriptor, data[:5])
+            raise OSError(28, "No space left on device")
+        return real(descriptor, data)
+
+    before = files(folder)
+    with UndoWriter(str(path)) as writer:
+        monkeypatch.setattr(os, "write", full)
+        outcome = next(iter(EditRun(Editor([NEW]), folder, undo=writer)))
+        monkeypatch.undo()
+    assert (outcome.code, outcome.message) == (
+        "not-written",
+        "the undo file cannot be written: No space left on device",
+    )
+    assert files(folder) == before
+    assert list(undo(str(path))) == []
+
+
+def test_an_undo_file_that_cannot_even_be_begun_is_not_left_empty(tmp_path, monkeypatch):
+    def full(descriptor: int, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(UsageError, match="undo file cannot be written"):
+        UndoWriter(str(tmp_path / "undo"))
+    assert not (tmp_path / "undo").exists()
+
+
 def test_an_undo_file_that_is_there_is_not_overwritten(tmp_path):
     (tmp_path / "undo").write_text("mine")
     with pytest.raises(UsageError):
@@ -353,6 +458,45 @@ def test_a_dry_run_writes_nothing_and_says_what_would_change(folder, tmp_path):
     assert files(tmp_path) == before
 
 
+@pytest.mark.parametrize(
+    ("edit", "manner", "code"),
+    [
+        pytest.param(NEW, Manner(), "not-written", id="backup-there"),
+        pytest.param(NEW, Manner(backup=False), "edited", id="no-backup"),
+        pytest.param(Put("PatientName", "longer than it was"), Manner(patch=True), "edit-refused", id="patch"),
+    ],
+)
+def test_a_dry_run_refuses_what_the_run_would(folder, edit, manner, code):
+    path = folder / "a.dcm"
+    (folder / "a.dcm.bak").write_bytes(b"mine")
+    assert codes(EditRun(Editor([edit]), path, manner=manner, dry_run=True)) == [code]
+    assert path.read_bytes() == instance(1)
+    assert codes(EditRun(Editor([edit]), path, manner=manner)) == [code]
+
+
+def test_a_dry_run_over_one_file_tells_what_is_in_a_sequence_that_comes_or_goes(folder):
+    name = element(0x00100010, "PN", "A")
+    path = folder / "a.dcm"
+    study = sequence(0x00081110, [sequence(0x00081140, [name]), name])
+    path.write_bytes(dicom_file([element(0x00080018, "UI", "2.25.9"), study]))
+
+    def told_of(*edits: Edit) -> list[tuple[str, str | None, str | None]]:
+        (outcome,) = EditRun(Editor(edits), path, dry_run=True, manner=Manner(backup=False))
+        return [(spelled(each.address), each.before, each.after) for each in outcome.changes]
+
+    assert told_of(Remove("ReferencedStudySequence"), Put("ReferencedSeriesSequence[0].PatientID", "7")) == [
+        ("ReferencedStudySequence", "a sequence", None),
+        ("ReferencedStudySequence[0].ReferencedImageSequence", "a sequence", None),
+        ("ReferencedStudySequence[0].ReferencedImageSequence[0].PatientName", "A", None),
+        ("ReferencedStudySequence[0].PatientName", "A", None),
+        ("ReferencedSeriesSequence", None, "a sequence"),
+        ("ReferencedSeriesSequence[0].PatientID", None, "7"),
+    ]
+    told = told_of(Remove("ReferencedStudySequence[0]"))
+    assert told[0] == ("ReferencedStudySequence[0]", "an item of 2 elements", None)
+    assert told[-1] == ("ReferencedStudySequence[0].PatientName", "A", None)
+
+
 def test_a_table_gives_each_file_its_row(folder, tmp_path):
     table = tmp_path / "rows.csv"
     table.write_text("SOPInstanceUID,PatientName\n2.25.2,Roe^Ann\n2.25.77,Nobody\n")
@@ -373,6 +517,27 @@ def test_a_row_is_forced_as_the_table_is(folder, tmp_path):
     rows = read_table(table, ["SOPInstanceUID"], force=True)
     assert codes(EditRun(Editor([]), folder / "a.dcm", table=rows)) == ["edited"]
     assert b"never " in (folder / "a.dcm").read_bytes()
+
+
+def test_no_two_files_are_given_the_same_sop_instance_uid_unforced(folder, tmp_path):
+    edit = Put("SOPInstanceUID", "2.25.7")
+    with pytest.raises(EditError, match="the same for several files"):
+        EditRun(Editor([edit]), folder, tmp_path / "a")
+    some = EditRun(Editor([edit], where="exists PatientName"), folder, tmp_path / "b")
+    assert codes(some) == ["edited", "malformed", "skipped", "edit-refused"]
+    assert codes(EditRun(Editor([edit]), folder / "a.dcm", tmp_path / "c")) == ["edited"]
+    assert codes(EditRun(Editor([edit], force=True), folder, tmp_path / "d"))[3] == "edited"
+    (tmp_path / "rows.csv").write_text("match PatientName,set SOPInstanceUID\nDoe^Jane,2.25.7\n")
+    rows = read_table(tmp_path / "rows.csv")
+    assert codes(EditRun(Editor([]), folder, tmp_path / "e", table=rows))[3] == "edit-refused"
+
+
+def test_a_file_that_ends_within_a_header_is_not_edited_and_padding_stays(folder):
+    path = folder / "a.dcm"
+    for rest, code in ((b"\x10\0\x20\0", "malformed"), (bytes(5), "edited")):
+        path.write_bytes(instance(1) + rest)
+        assert codes(EditRun(Editor([NEW]), path, manner=Manner(backup=False))) == [code]
+    assert path.read_bytes() == instance(1, "Roe^Ann") + bytes(5)
 
 
 def test_an_unwritable_target_is_told_for_each_file(folder, tmp_path):

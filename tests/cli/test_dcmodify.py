@@ -29,7 +29,7 @@ NAME = element(0x00100010, "PN", "Doe^Jane")
         pytest.param("-i (0008,1140)[0]", [PutIfAbsent("(0008,1140)[0]", None)], id="insert-item"),
         pytest.param("-ep", [RemovePrivate()], id="erase-private"),
         pytest.param("-gst --gen-ser-uid", [NewUID("StudyInstanceUID"), NewUID("SeriesInstanceUID")], id="new-uids"),
-        pytest.param("-i (0009,1001)=x", [Put("(0009,1001)", "x", vr="UN")], id="private"),
+        pytest.param("-i (0009,1001)=x", [Put("(0009,1001)", "x")], id="private"),
         pytest.param("-v +f -ll error -i PatientID=1 -nrc", [Put("PatientID", "1")], id="without-effect"),
     ],
 )
@@ -48,6 +48,9 @@ def test_modifications_keep_their_order(words, edits):
         pytest.param("a.dcm +te -ep", "stay encoded", id="not-taken"),
         pytest.param("a.dcm --what -ep", "no option", id="unknown"),
         pytest.param("a.dcm -i PatientNam=X", "did you mean PatientName", id="misspelt"),
+        pytest.param("@words a.dcm -ep", "@FILE is not taken", id="words-from-a-file"),
+        pytest.param("a.dcm -m ReferencedStudySequence=", "sequence has no value", id="modify-a-sequence"),
+        pytest.param("a.dcm -ma (0008,1110)=", "sequence has no value", id="modify-all-sequences"),
         pytest.param("a.dcm -i (0002,0016)=X", "0000 and 0002", id="file-meta"),
         pytest.param("a.dcm -if PatientName=/nowhere/at/all", "cannot be read", id="no-value-file"),
     ],
@@ -180,6 +183,42 @@ def test_a_value_that_is_not_valid_is_written_and_told_of(dicomveil, tmp_path: P
     assert "warning: StudyDate: no DA" in said.err
     assert "Quill" not in said.err
     assert path.read_bytes() == dicom_file([UID, element(0x00080020, "DA", "Quillfeather")])
+
+
+def test_an_existing_private_element_keeps_its_vr(dicomveil, tmp_path: Path):
+    path = tmp_path / "a.dcm"
+    creator = element(0x00190010, "LO", "ACME")
+    path.write_bytes(dicom_file([UID, creator, element(0x00191002, "SL", 1), element(0x00191003, "SH", "A")]))
+    words = ["-m", "(0019,1002)=55", "-i", "(0019,1003)=B", "-i", "(0019,1004)=new", "-i", "(0021,0010)=ACME"]
+    assert dicomveil("dcmodify", "-nb", *words, str(path)).code == 0
+    private = [element(0x00191002, "SL", 55), element(0x00191003, "SH", "B"), element(0x00191004, "UN", b"new\0")]
+    assert path.read_bytes() == dicom_file([UID, creator, *private, element(0x00210010, "LO", "ACME")])
+
+
+def test_a_private_sequence_is_not_emptied_by_modifying_it(dicomveil, tmp_path: Path):
+    path = tmp_path / "a.dcm"
+    data = dicom_file([UID, element(0x00190010, "LO", "ACME"), sequence(0x00191002, [NAME])])
+    path.write_bytes(data)
+    assert dicomveil("dcmodify", "-nb", "-m", "(0019,1002)=", str(path)).code == 1
+    assert path.read_bytes() == data
+
+
+def test_messages_name_no_option_that_dcmodify_does_not_have(dicomveil, tmp_path: Path):
+    path = tmp_path / "a.dcm"
+    path.write_bytes(dicom_file([UID, element(0x00280010, "US", 1)]))
+    said = dicomveil("dcmodify", "-nb", "-m", "Rows=2", "-i", "PatientName=Müller", "-i", "(0028,1050)=x", str(path))
+    assert said.code == 1
+    assert "Rows: it says how to read the pixels\n" in said.err
+    assert "PatientName: characters that the character set of the file does not have\n" in said.err
+    assert "--" not in said.err
+    assert "force" not in said.err
+
+
+def test_words_behind_two_hyphens_are_files_and_the_version_is_told(dicomveil, tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "-ep").write_bytes(dicom_file([UID, NAME]))
+    assert dicomveil("dcmodify", "-nb", "-m", "PatientName=X", "--", "-ep").code == 0
+    assert dicomveil("dcmodify", "--version").out.startswith("dicomveil dcmodify ")
 
 
 def test_help_tells_every_option_that_is_taken(dicomveil):

@@ -56,7 +56,7 @@ def test_a_folder_says_what_became_of_its_files(dicomveil, study, tmp_path):
 
 def test_what_meets_nothing_is_told(dicomveil, study, tmp_path):
     said = dicomveil("edit", study, tmp_path / "out", "--replace", "PatientComments=x", "--set", "PatientID=1")
-    assert "Replace PatientComments: met nothing in any file" in said.out
+    assert "Replace PatientComments: met nothing in 3 files" in said.out
     assert "Put PatientID" not in said.out
 
 
@@ -147,6 +147,111 @@ def test_wrong_usage_leaves_no_undo_file(dicomveil, study, tmp_path):
     assert dicomveil("edit", study, tmp_path / "out", "--set", "StudyID=1", "--undo-file", undo).code == 0
 
 
+def test_a_dry_run_of_an_undo_says_what_would_be_undone(dicomveil, study, tmp_path):
+    undo = tmp_path / "undo"
+    dicomveil("edit", study, "--in-place", "--set", "PatientName=Roe", "--undo-file", undo, "--no-backup")
+    (study / "3.dcm").unlink()
+    said = dicomveil("edit", "--undo", undo, "--dry-run")
+    assert (said.code, said.err) == (1, "dicomveil: file 1: No such file or directory\n")
+    assert "would be undone  " in said.out
+    assert "nothing was written" in said.out
+    assert (study / "1.dcm").read_bytes() == instance(1, "Roe")
+    said = dicomveil("edit", "--undo", undo, "--json", "--show-paths")
+    *files, last = map(json.loads, said.out.splitlines())
+    assert [each["code"] for each in files] == ["unreadable", "undone", "undone"]
+    assert files[1]["path"] == str(study / "2.dcm")
+    assert last["summary"] == {"undone": 2, "not_undone": 1, "dry_run": False}
+    assert (study / "1.dcm").read_bytes() == instance(1)
+
+
+def test_what_is_given_several_times_counts_each_time(dicomveil, study, tmp_path):
+    rows, first, second = tmp_path / "rows.csv", tmp_path / "1.toml", tmp_path / "2.toml"
+    rows.write_text("SOPInstanceUID,Modality,StudyID\n2.25.1,CT,7\n2.25.2,MR,8\n")
+    words = ["--match", "SOPInstanceUID", "--match", "Modality", "--table", rows]
+    said = dicomveil("edit", study, tmp_path / "a", *words)
+    assert "not matched       2  as they were: the table has no row for them" in said.out
+    first.write_text('where = "Modality == \'CT\'"\n[[edit]]\nset = "PatientID"\nvalue = "1"\n')
+    second.write_text('[[edit]]\nreplace = "PatientID"\nvalue = "2"\n')
+    words = [
+        "--edits",
+        first,
+        "--edits",
+        second,
+        "--where",
+        'SOPInstanceUID ~ "[23]$"',
+        "--where",
+        "exists PatientName",
+    ]
+    said = dicomveil("edit", study, "--in-place", *words)
+    assert "not matched       2  as they were: the condition does not hold for them" in said.out
+    assert dicomveil("show", study / "2.dcm", "PatientID", "--value").out == "2\n"
+
+
+def test_options_stand_anywhere(dicomveil, study, tmp_path):
+    out = tmp_path / "out.dcm"
+    assert dicomveil("edit", study / "1.dcm", "--set", "PatientName=Roe", out).code == 0
+    assert dicomveil("show", out, "--value", "PatientName").out == "Roe\n"
+    assert dicomveil("diff", study / "1.dcm", "--no-values", out).out == "~ PatientName  PN\n"
+
+
+def test_several_files_are_edited_in_one_call(dicomveil, study, tmp_path):
+    three = [study / f"{number}.dcm" for number in (1, 2, 3)]
+    said = dicomveil("edit", *three, "--in-place", "--set", "PatientName=Roe", "--no-backup")
+    assert said.out.split() == ["edited", "3"]
+    assert dicomveil("edit", *three[:2], tmp_path / "out", "--set", "PatientName=Poe").code == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["1.dcm", "2.dcm"]
+
+
+def test_a_dry_run_over_one_file_needs_no_output_and_tells_values_as_json_too(dicomveil, study):
+    said = dicomveil("edit", study / "1.dcm", "--dry-run", "--set", "PatientName=Roe", "--json")
+    assert said.code == 0
+    assert json.loads(said.out.splitlines()[0])["changes"] == [
+        {"address": "PatientName", "vr": "PN", "before": f"{SECRET}^Jane", "after": "Roe"}
+    ]
+
+
+def test_a_dry_run_tells_that_the_undo_file_is_there(dicomveil, study, tmp_path):
+    (tmp_path / "undo").write_text("mine")
+    words = ["--set", "PatientName=Roe", "--in-place", "--dry-run", "--undo-file", tmp_path / "undo"]
+    assert dicomveil("edit", study, *words) == (2, "", "dicomveil: the undo file is there already; name another\n")
+
+
+def test_backups_are_skipped_and_counted_by_every_command_over_folders(dicomveil, study, tmp_path):
+    dicomveil("edit", study, "--in-place", "--set", "PatientName=Roe")
+    said = dicomveil("edit", study, tmp_path / "out", "--add", "StudyID=1")
+    assert said.out.splitlines()[-1].split() == ["skipped", "3", *["a", "backup", "of", "an", "edit", "in", "place"]]
+    note = "dicomveil: 3 files skipped: a backup of an edit in place\n"
+    assert dicomveil("find", study, "--where", "exists PatientName", "--count") == (0, "3\n", note)
+    said = dicomveil("show", study, "PatientName", "--csv")
+    assert (len(said.out.splitlines()), said.err) == (4, note)
+    said = dicomveil("diff", study, tmp_path / "out")
+    assert [line.split() for line in said.out.splitlines()][-2:] == [
+        ["different", "3"],
+        ["skipped", "3", *["a", "backup", "of", "an", "edit", "in", "place"]],
+    ]
+
+
+def test_new_uids_in_some_files_only_come_with_a_word_about_the_others(dicomveil, study, tmp_path):
+    words = ["--new-uid", "SOPInstanceUID", "--where", 'Modality == "CT"']
+    said = dicomveil("edit", study, tmp_path / "a", *words)
+    assert said.err == "dicomveil: references to new UIDs stay as they were in files that are not edited\n"
+    assert dicomveil("edit", study, tmp_path / "b", *words, "--quiet").err == ""
+    assert dicomveil("edit", study, tmp_path / "c", *words[:2]).err == ""
+
+
+def test_quiet_says_nothing_of_files(dicomveil, study, tmp_path):
+    for number in range(25):
+        (study / f"bad{number}").write_bytes(instance(9)[:-3])
+    assert dicomveil("edit", study, tmp_path / "out", "--set", "PatientName=Roe", "--quiet") == (1, "", "")
+
+
+def test_a_character_set_nobody_defined_is_told_before_any_file_is_touched(dicomveil, study, tmp_path):
+    said = dicomveil("edit", study, tmp_path / "out", "--charset", "klingon")
+    assert said.code == 2
+    assert "there are: utf-8, latin-1, ascii, ISO_IR 100" in said.err
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_patch_says_that_it_is_not_atomic(dicomveil, study):
     said = dicomveil("edit", study / "1.dcm", "--in-place", "--patch", "--set", "Modality=PT")
     assert said.code == 0
@@ -169,8 +274,18 @@ def test_a_patch_says_that_it_is_not_atomic(dicomveil, study):
         pytest.param(["STUDY", "OUT", "--set", "StudyID=1", "--where", "Modality"], "the condition", id="condition"),
         pytest.param(["STUDY", "STUDY/out", "--set", "StudyID=1"], "inside the input", id="output-in-input"),
         pytest.param(["--undo", "nowhere"], "undo file cannot be read", id="no-undo-file"),
-        pytest.param(["STUDY", "--undo", "x"], "nothing else", id="undo-and-more"),
+        pytest.param(["STUDY", "--undo", "x"], "--undo takes an undo file", id="undo-and-more"),
         pytest.param(["STUDY", "OUT", "--sett", "x"], "--set", id="misspelt-option"),
+        pytest.param(["STUDY", "OUT", "--delete", "StudyID"], "here it is --remove", id="another-programs-option"),
+        pytest.param(["STUDY", "STUDY", "--set", "StudyID=1"], "say --in-place", id="output-is-input"),
+        pytest.param(["STUDY", "OUT", "--set", "StudyID"], "StudyID: no equals sign", id="no-equals-sign"),
+        pytest.param(["STUDY", "OUT", "--set", "StudyID:XX=1", "--force"], "XX is no VR", id="no-vr"),
+        pytest.param(["STUDY", "OUT", "--charset", "utf-8", "--charset", "ascii"], "given twice", id="two-charsets"),
+        pytest.param(["STUDY", "OUT", "--table", "a", "--table", "b"], "given twice", id="two-tables"),
+        pytest.param(
+            ["STUDY", "OUT", "--set", "StudyID=1", "--overwrite", "--undo-file", "OUT"], "cannot bring back", id="undo"
+        ),
+        pytest.param(["STUDY", "nowhere", "--in-place", "--set", "StudyID=1"], "no output", id="in-place-new-output"),
     ],
 )
 def test_wrong_usage_is_told_with_code_2(dicomveil, study, tmp_path, words, reason):
@@ -193,7 +308,21 @@ def test_find_goes_on_after_a_bad_file(dicomveil, study):
     (study / "0.dcm").write_bytes(instance(9)[:-3])
     said = dicomveil("find", study, "--where", 'Modality == "CT"', "--count")
     assert (said.code, said.out) == (1, "2\n")
-    assert "file 1: " in said.err
+    assert said.err.startswith(f"dicomveil: {study / '0.dcm'}: a length past the end")
+
+
+def test_find_tells_presence_of_what_it_cannot_read(dicomveil, tmp_path):
+    (tmp_path / "a.dcm").write_bytes(dicom_file([element(0x00080018, "UI", "2.25.1"), element(0x7FE00010, "OW", [1])]))
+    assert dicomveil("find", tmp_path, "--where", "exists PixelData", "--count").out == "1\n"
+    assert dicomveil("find", tmp_path, "--where", "not exists 60xx3000", "--count").out == "1\n"
+    assert dicomveil("find", tmp_path, "--where", 'PixelData == "x"', "--count").code == 1
+
+
+def test_find_tells_no_more_than_twenty_bad_files(dicomveil, tmp_path):
+    for number in range(22):
+        (tmp_path / f"{number}.dcm").write_bytes(instance(9)[:-3])
+    said = dicomveil("find", tmp_path, "--where", "exists PatientName")
+    assert (len(said.err.splitlines()), said.err.splitlines()[-1]) == (21, "dicomveil: ... and 2 more")
 
 
 def test_find_wants_a_condition_that_is_one(dicomveil, study):

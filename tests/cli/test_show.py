@@ -89,6 +89,37 @@ def test_json_is_the_dicom_json_model(dicomveil, path):
     assert "00020010" not in model
 
 
+@pytest.mark.parametrize(
+    ("addresses", "model"),
+    [
+        pytest.param(["Rows"], {"00280010": {"vr": "US", "Value": [512]}}, id="one"),
+        pytest.param(
+            ["**.PatientName"],
+            {
+                "00081110": {
+                    "vr": "SQ",
+                    "Value": [{"00100010": {"vr": "PN", "Value": [{"Alphabetic": "Inner"}]}}, {}],
+                },
+                "00100010": {"vr": "PN", "Value": [{"Alphabetic": "Müller^Eva"}]},
+            },
+            id="any-depth",
+        ),
+        pytest.param(
+            ["ReferencedStudySequence[1].ReferencedSOPInstanceUID"],
+            {"00081110": {"vr": "SQ", "Value": [{}, {"00081155": {"vr": "UI", "Value": ["2.25.2"]}}]}},
+            id="in-an-item",
+        ),
+    ],
+)
+def test_json_has_only_what_is_asked_for(dicomveil, path, addresses, model):
+    assert json.loads(dicomveil("show", "--json", path, *addresses).out) == model
+
+
+@pytest.mark.parametrize("form", [[], ["--json"], ["--value"]], ids=["lines", "json", "value"])
+def test_an_item_that_is_not_there_is_not_found(dicomveil, path, form):
+    assert dicomveil("show", path, "ReferencedStudySequence[5]", *form).code == 1
+
+
 def test_a_tree_has_the_sequences(dicomveil, path):
     assert dicomveil("show", path, "--tree").out == "(0008,1110) SQ ReferencedStudySequence = 2 items\n"
 
@@ -105,7 +136,9 @@ def test_a_table_has_a_row_a_file_and_goes_on_after_a_bad_one(dicomveil, path, t
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        pytest.param(["nowhere"], "no such file|no such attribute", id="nothing"),
+        pytest.param(["nowhere.dcm"], "there is no such file", id="nothing"),
+        pytest.param(["nowhere.dcm", "PatientName"], "there is no such file", id="no-file-but-an-address"),
+        pytest.param(["FILE", "PatientName[0]"], "an item of PatientName, which is no sequence", id="item-of-a-name"),
         pytest.param(["PatientName"], "which file", id="no-file"),
         pytest.param(["FILE", "PatientNam"], "did you mean PatientName", id="misspelt"),
         pytest.param(["FOLDER"], "--csv", id="folder"),

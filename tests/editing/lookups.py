@@ -16,3 +16,6 @@ class Values:
 
     def texts(self, address: Address) -> list[str] | None:
         return self._values.get(address)
+
+    def exists(self, address: Address) -> bool:
+        return address in self._values

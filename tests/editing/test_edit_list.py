@@ -37,8 +37,10 @@ from dicomveil.editing.edits import (
     NewUID,
     Put,
     PutIfAbsent,
+    Recode,
     Remove,
     RemoveItem,
+    RemovePrivate,
     Replace,
     Substitute,
 )
@@ -387,9 +389,10 @@ def test_a_uid_of_the_file_meta_is_copied_whatever_encodes_the_data_set():
 
 def test_an_unknown_value_of_undefined_length_is_copied_without_its_delimiter():
     unknown = sequence(0x00091001, [NAME], undefined=True, vr="UN", form=IMPLICIT)
-    data = edited(the(UID, unknown), Copy("(0011,1001)", "(0009,1001)"))
+    creator = element(0x00110010, "LO", "ACME")
+    data = edited(the(UID, unknown, creator), Copy("(0011,1001)", "(0009,1001)"))
     (inside,) = (item.encoded(IMPLICIT) for item in unknown.items)
-    assert data == the(UID, unknown, element(0x00111001, "UN", inside))
+    assert data == the(UID, unknown, creator, element(0x00111001, "UN", inside))
 
 
 @pytest.mark.parametrize(
@@ -571,6 +574,83 @@ def test_bytes_of_a_vr_nobody_knows_that_are_no_text_stay_when_text_is_rewritten
     assert edited(the(UID, LATIN, *private), TO_UTF_8) == the(UID, UTF_8, *private)
 
 
+MUELLER = element(0x00100010, "PN", "Müller".encode("latin-1"))
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["unforced", "forced"])
+def test_text_is_written_anew_also_by_force(force):
+    data = edited(the(UID, LATIN, MUELLER), Recode("utf-8"), force=force)
+    assert data == the(UID, element(0x00080005, "CS", "ISO_IR 192"), element(0x00100010, "PN", "Müller"))
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["unforced", "forced"])
+def test_ascii_is_declared_nowhere_and_text_that_it_cannot_say_is_refused_also_by_force(force):
+    inside = sequence(STUDIES, [LATIN, NAME])
+    assert edited(the(UID, LATIN, inside, NAME), Recode("ascii"), force=force) == the(
+        UID, sequence(STUDIES, [NAME]), NAME
+    )
+    with pytest.raises(EditRefused, match="PatientName: a text that the new character set does not have"):
+        edited(the(UID, LATIN, MUELLER), Recode("ascii"), force=force)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(Remove("SpecificCharacterSet"), id="remove"),
+        pytest.param(Empty("SpecificCharacterSet"), id="empty"),
+        pytest.param(Put("SpecificCharacterSet", None), id="put-nothing"),
+        pytest.param(Remove("**.SpecificCharacterSet"), id="at-any-depth"),
+        pytest.param(Copy("SpecificCharacterSet", "Modality"), id="copy"),
+    ],
+)
+def test_text_is_not_left_to_be_read_in_another_character_set(edit):
+    english = the(UID, LATIN, element(0x00080060, "CS", "ISO_IR 144"), NAME)
+    german = the(UID, LATIN, element(0x00080060, "CS", "ISO_IR 144"), sequence(STUDIES, [MUELLER]))
+    assert edited(english, edit) != english
+    with pytest.raises(EditRefused, match="misread"):
+        edited(german, edit)
+    assert edited(german, edit, force=True) != german
+
+
+def test_an_item_with_a_character_set_of_its_own_is_not_misread_either():
+    data = the(UID, sequence(STUDIES, [LATIN, MUELLER]))
+    with pytest.raises(EditRefused, match="misread"):
+        edited(data, Put("ReferencedStudySequence[0].SpecificCharacterSet", "ISO_IR 144"))
+    assert edited(data, Remove("ReferencedStudySequence[0]")) == the(UID, sequence(STUDIES))
+
+
+def test_a_private_creator_in_use_is_not_taken_away():
+    creator, private = element(0x00290010, "LO", "ACME"), element(0x00291001, "LO", "x")
+    for edit in (Remove("(0029,0010)"), Empty("(0029,0010)")):
+        with pytest.raises(EditRefused, match="block"):
+            edited(the(UID, creator, private), edit)
+        edited(the(UID, creator, private), edit, force=True)
+        edited(the(UID, creator), edit)
+    assert edited(the(UID, creator, private), Remove("0029xxxx")) == the(UID)
+    assert edited(the(UID, creator, private), RemovePrivate()) == the(UID)
+
+
+def test_a_private_element_wants_its_creator():
+    creator = element(0x00290010, "LO", "ACME")
+    edit = Put("(0029,1001)", "x", vr="LO")
+    assert edited(the(UID, creator), edit) == the(UID, creator, element(0x00291001, "LO", "x"))
+    with pytest.raises(EditRefused, match=r'\(0029,"CREATOR",01\)'):
+        edited(the(UID), edit)
+    assert edited(the(UID), edit, force=True) == the(UID, element(0x00291001, "LO", "x"))
+
+
+def test_an_item_without_a_number_comes_behind_the_last():
+    data = the(UID, sequence(STUDIES, [NAME]))
+    assert edited(data, InsertItem("ReferencedStudySequence")) == the(UID, sequence(STUDIES, [NAME], []))
+
+
+def test_one_edit_needs_no_list():
+    assert EditList(Put("PatientID", "1")).edits == (Put("PatientID", "1"),)
+    for edits in (["PatientID"], "PatientID", 5):
+        with pytest.raises(EditError, match=r"such as Put or Remove"):
+            EditList(edits)
+
+
 def test_a_value_is_written_in_the_character_set_of_its_item():
     item = [element(0x00080005, "CS", "ISO_IR 100")]
     data = edited(the(UID, sequence(STUDIES, item)), Put("ReferencedStudySequence[0].PatientName", "Müller"))
@@ -587,7 +667,7 @@ def test_a_value_is_written_in_the_character_set_of_its_item():
             r"item \[2\] of a sequence of 1",
             id="item-too-far",
         ),
-        pytest.param(Put("(0009,1001)", "1"), "(0009,1001)", "say|name it", id="unknown-vr"),
+        pytest.param(Put("(0009,1001)", "1"), "(0009,1001)", "no private creator has reserved", id="no-creator"),
         pytest.param(
             Put("(0009,1002)[0].PatientID", "1"), "(0009,1002)[0].PatientID", "no sequence", id="into-no-sequence"
         ),
@@ -601,12 +681,7 @@ def test_a_value_is_written_in_the_character_set_of_its_item():
             Format("PatientID", "{PatientName|pad:64}x"), "PatientID", "64 characters", id="template-too-long"
         ),
         pytest.param(Substitute("StudyDate", "2024", "2023"), "StudyDate", "date", id="sub-makes-no-date"),
-        pytest.param(
-            Put("SpecificCharacterSet", "ISO_IR 4711"),
-            "SpecificCharacterSet",
-            "no character set",
-            id="no-character-set",
-        ),
+        pytest.param(Put('(0009,"ACME",01)', "1"), '(0009,"ACME",01)', "ADDRESS:VR=VALUE", id="unknown-vr"),
     ],
 )
 def test_what_a_file_cannot_take_leaves_it_whole_and_names_the_address(edit, address, reason):
@@ -617,17 +692,49 @@ def test_what_a_file_cannot_take_leaves_it_whole_and_names_the_address(edit, add
 
 
 @pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda: Put("PatientID", "x", vr="XX"), id="put"),
+        pytest.param(lambda: Replace("PatientID", "x", vr="XX"), id="replace"),
+        pytest.param(lambda: Format("PatientID", "x", vr="XX"), id="format"),
+    ],
+)
+def test_what_is_no_vr_is_never_written(make):
+    with pytest.raises(EditError, match="PatientID: XX is no VR"):
+        make()
+
+
+def test_groups_that_no_data_set_has_can_still_be_taken_out():
+    EditList([Remove("(0001,0010)"), Empty("(0007,0010)")])
+
+
+@pytest.mark.parametrize(
     ("edit", "reason"),
     [
         pytest.param(Put("StudyDate", "20230229"), "StudyDate: .*YYYYMMDD", id="no-date"),
         pytest.param(Put("Modality", "ct"), "Modality: .*capitals", id="no-code-string"),
         pytest.param(Put("ImagePositionPatient", "1\\2"), "2 values where PS3.6 wants 3", id="multiplicity"),
+        pytest.param(Put("SpecificCharacterSet", "ISO_IR 4711"), "there are: utf-8, latin-1", id="no-character-set"),
+        pytest.param(Remove("SOPInstanceUID"), "no file is read without it", id="remove-identity"),
+        pytest.param(Put("SOPClassUID", ""), "no file is read without it", id="put-no-identity"),
+        pytest.param(Put("ReferencedStudySequence[0].(0002,0016)", "X"), "stands in no item", id="meta-in-an-item"),
+        pytest.param(Put("(0000,0900)", 0, vr="US"), "no data set has the group 0000", id="command"),
+        pytest.param(Put("(0001,0010)", "X", vr="LO"), "no data set has the group 0001", id="group-1"),
+        pytest.param(Put("(FFFF,0010)", "X", vr="LO"), "no data set has the group ffff", id="group-ffff"),
+        pytest.param(Put('(0029," ",10)', "X", vr="LO"), "creator without a name", id="nameless-creator"),
+        pytest.param(Put("(0029,0010)", ""), "creator without a name", id="creator-without-value"),
+        pytest.param(Put("(0029,0201)", "X", vr="LO"), "no private creator can reserve", id="in-no-block"),
+        pytest.param(Put("RealWorldValueSlope", "nan"), "finite", id="not-a-number"),
+        pytest.param(Put("StudyDescription", "a\tb"), "control character", id="control-character"),
+        pytest.param(NewUID("PatientName"), "holds no UID", id="new-uid-for-a-name"),
+        pytest.param(Copy("PatientID", "**.PatientID"), "copy from one", id="copy-from-anywhere"),
+        pytest.param(Copy("PatientID", "ReferencedStudySequence[*].PatientID"), "copy from one", id="copy-from-items"),
+        pytest.param(InsertItem("PatientName"), "no sequence", id="item-in-a-name"),
         pytest.param(Put("Rows", 512), "force", id="describes-the-pixels"),
         pytest.param(Remove("PixelData"), "force", id="the-pixels"),
         pytest.param(Put("TransferSyntaxUID", "1.2"), "force", id="transfer-syntax"),
         pytest.param(Put("(0002,0003)", "1.2"), "force", id="follows-the-data-set"),
         pytest.param(Put("**.PatientName", "X"), "no place to add to", id="no-place"),
-        pytest.param(Put("PatientName[0].PatientID", "X"), "no sequence", id="into-a-name"),
         pytest.param(Put("(0010,0000)", 4), "group lengths", id="group-length"),
         pytest.param(Put("ReferencedStudySequence", "x"), "insert items", id="sequence-with-a-value"),
         pytest.param(Put("PatientName", "X", vr="LO"), "PS3.6 gives it the VR PN", id="another-vr"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dicomveil.editing.addresses import read_address
-from dicomveil.editing.guard import GUARDED, check_address
+from dicomveil.editing.edits import Replace
+from dicomveil.editing.guard import GUARDED, check_edit
 from dicomveil.errors import EditError
 
 FILE_META = 0x0002
@@ -16,10 +17,10 @@ def test_what_is_guarded_is_touched_by_force_alone(tag):
     addresses = [f"{tag:08X}"]
     if tag >> 16 != FILE_META:
         addresses += [f"IconImageSequence[0].{tag:08X}", f"**.{tag:08X}", f"(0088,0200)[*].{tag:08X}"]
-    for address in map(read_address, addresses):
+    for address in addresses:
         with pytest.raises(EditError, match="force it if you must"):
-            check_address(address, force=False)
-        check_address(address, force=True)
+            check_edit(Replace(address, "1"), force=False)
+        check_edit(Replace(address, "1"), force=True)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_these_are_guarded(address):
     ["PatientName", "60xx3000", '(0029,"ACME",10)', "(0002,0016)", "IconImageSequence[0]", "(0028,1050)"],
 )
 def test_everything_else_is_not(address):
-    check_address(read_address(address), force=False)
+    check_edit(Replace(address, "1"), force=False)
 
 
 @pytest.mark.parametrize(
@@ -53,4 +54,4 @@ def test_everything_else_is_not(address):
 )
 def test_what_no_data_set_has_is_not_touched_by_force_either(address):
     with pytest.raises(EditError):
-        check_address(read_address(address), force=True)
+        check_edit(Replace(address, "1"), force=True)

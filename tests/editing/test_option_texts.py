@@ -61,7 +61,6 @@ def test_an_option_becomes_an_edit(option, text, edit):
         pytest.param("sub", "PatientName=Quill", "/PATTERN/REPLACEMENT/", id="no-mark"),
         pytest.param("sub", "PatientName=/Quill/", "/PATTERN/REPLACEMENT/", id="no-replacement"),
         pytest.param("sub", "PatientName=/Quill/x/g", "/PATTERN/REPLACEMENT/", id="another-flag"),
-        pytest.param("insert-item", "ReferencedStudySequence", r"such as \[0\]", id="no-place"),
         pytest.param("remove", "(0010,001", "character 1", id="no-address"),
     ],
 )

@@ -51,7 +51,7 @@ def told(data: bytes, *edits: Edit) -> list[tuple[str, str | None, str | None]]:
             [sequence(0x00081110, [UID], [UID])],
             [RemoveItem("ReferencedStudySequence[0]"), InsertItem("ReferencedStudySequence[1]")],
             [
-                ("ReferencedStudySequence[*]", "an item", None),
+                ("ReferencedStudySequence[*]", "an item of 1 element", None),
                 ("ReferencedStudySequence[*]", None, "an item of 0 elements"),
             ],
             id="items",

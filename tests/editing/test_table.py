@@ -59,6 +59,15 @@ def test_a_column_can_be_matched_and_set(tmp_path):
     assert row.edits == (Put("PatientID", "P-1"), Put("PatientName", "Doe"))
 
 
+def test_a_heading_tells_the_vr_where_nothing_else_does(tmp_path):
+    table = read(tmp_path, 'match PatientID,"set (0009,""ACME"",10):LO"\n1,x\n')
+    row = table.row_for(Values(PatientID="1"))
+    assert row is not None
+    assert row.edits == (Put('(0009,"ACME",10)', "x", vr="LO"),)
+    with pytest.raises(EditError, match=":1: PatientName: XX is no VR"):
+        read(tmp_path, "match PatientID,set PatientName:XX\n1,x\n")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -8,6 +8,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
+from pydicom.tag import Tag
+from pydicom.uid import UID
+from pydicom.valuerep import DA, DT, IS, TM, DSfloat, PersonName
 
 from dicomveil.dataset.charset import Charset
 from dicomveil.dataset.values import decode_value
@@ -96,8 +101,8 @@ def test_a_value_is_encoded_as_its_vr_has_it(vr, value, raw):
         pytest.param("OD", "x", "numbers of 64 bits", id="OD"),
         pytest.param("UR", "http://a b", "no spaces", id="UR-space"),
         pytest.param("UR", " http://a", "no spaces", id="UR-space-before"),
-        pytest.param("UC", "a\nb", "no control characters", id="UC"),
-        pytest.param("UT", "a\0b", "control characters", id="UT"),
+        pytest.param("UC", "a\nb", "control character", id="UC"),
+        pytest.param("UT", "a\0b", "control character", id="UT"),
         pytest.param("PN", "a^b^c^d^e^f", "five components", id="PN"),
         pytest.param("SH", "x" * 17, "16 characters", id="SH"),
         pytest.param("TM", "2560", "HHMMSS", id="TM"),
@@ -194,3 +199,28 @@ def test_the_vr_is_ps3_6s_or_the_instances(tag, there, signed, values, vr):
 def test_nobody_guesses_the_vr_of_a_new_private_element():
     with pytest.raises(WrongValue, match="name it"):
         vr_of_new(0x00291001, None, is_signed=None, values="x")
+
+
+PYDICOM_VALUES = [
+    pytest.param("PN", PersonName("Roe^Ann"), b"Roe^Ann ", id="name"),
+    pytest.param("DS", MultiValue(DSfloat, ["1.50", "2"]), b"1.50\\2", id="numbers-as-written"),
+    pytest.param("IS", IS("007"), b"007 ", id="whole-number"),
+    pytest.param("FD", DSfloat("0.5"), b"\0\0\0\0\0\0\xe0?", id="number-for-a-binary-vr"),
+    pytest.param("UI", UID("1.2.3"), b"1.2.3\0", id="uid"),
+    pytest.param("DA", DA("20240229"), b"20240229", id="date"),
+    pytest.param("DT", DT("2024"), b"2024", id="date-less-precise"),
+    pytest.param("TM", TM(12, 30), b"123000", id="time-never-written"),
+    pytest.param("AT", Tag(0x00100010), b"\x10\0\x10\0", id="tag"),
+    pytest.param("DS", Decimal("2.5"), b"2.5 ", id="decimal"),
+]
+
+
+@pytest.mark.parametrize(("vr", "value", "raw"), PYDICOM_VALUES)
+def test_values_of_pydicom_are_taken_for_what_they_stand_for(vr, value, raw):
+    assert encoded(ANY, vr, value, ASCII) == raw
+
+
+@pytest.mark.parametrize("value", [{}, object(), Dataset(), [Dataset()]], ids=["dict", "object", "data-set", "items"])
+def test_of_other_objects_it_is_said_what_is_taken(value):
+    with pytest.raises(WrongValue, match="it takes text, numbers, Python dates and times, bytes, or a list of these"):
+        encoded(ANY, "LO", value, ASCII)

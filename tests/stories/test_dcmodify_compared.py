@@ -66,6 +66,8 @@ REQUESTS = {
     "new-uids": ["-gst", "-gse", "-gin"],
     "sop-instance-uid": ["-i", "SOPInstanceUID=1.2.3.4"],
     "meta-left": ["-nmu", "-i", "SOPInstanceUID=1.2.3.4"],
+    "private": ["-imt", "-m", "(0019,1002)=55", "-m", "(0009,1002)=TEXT"],
+    "private-creator": ["-i", "(0071,0010)=ACME", "-i", "(0009,0010)=GEMS_IDEN_01"],
     "in-order": ["-i", "PatientID=1", "-e", "PatientID", "-i", "PatientID=2"],
     "not-valid": ["-i", "StudyDate=never", "-i", "Modality=ct"],
     "not-ascii": ["-i", "PatientName=Müller^Größe"],
@@ -211,6 +213,17 @@ def test_where_ps3_6_leaves_a_choice_the_instance_tells_the_vr(tmp_path: Path) -
     assert _run([str(REAL), "-nb", "-i", "(0028,0106)=3", str(theirs)]) == 0
     assert main(["dcmodify", "-nb", "-i", "(0028,0106)=3", str(ours)]) == 0
     assert [each for each in _differences(theirs, ours) if "VR" in each] == ["(0028,0106) VR SS for US"]
+
+
+@pytest.mark.parametrize("path", ["(0040,a043)=", "(0040,a730)="])
+def test_neither_modifies_a_sequence(tmp_path: Path, path: str) -> None:
+    source = CORPUS / "pydicom__pydicom/test_files/reportsi.dcm"
+    theirs, ours = tmp_path / "theirs.dcm", tmp_path / "ours.dcm"
+    for each in (theirs, ours):
+        shutil.copyfile(source, each)
+    assert _run([str(REAL), "-nb", "-m", path, str(theirs)])
+    assert main(["dcmodify", "-nb", "-m", path, str(ours)])
+    assert theirs.read_bytes() == ours.read_bytes() == source.read_bytes()
 
 
 def test_a_new_uid_of_ours_is_the_same_in_all_files_and_references(tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from dicomveil.batch.edit_inputs import Inputs
 from dicomveil.batch.faults import SKIPPED, code_and_message
 from dicomveil.dataset.address import Address, Step
-from dicomveil.dataset.discover import files_under
 from dicomveil.dataset.source import Source
 from dicomveil.engine.compare import Difference, differences
 
@@ -37,7 +38,7 @@ class Pair(NamedTuple):
 
 
 class Comparison:
-    """Two folders side by side; iterate over it to compare.
+    """Two folders side by side; iterate over it to compare. ``skipped`` counts what is not compared, by what it is.
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ class Comparison:
         self._folders = left, right
         self._ignored = ignored
         self._by_name = by_name
-        self.skipped = 0
+        self.skipped: Counter[str] = Counter()
 
     def __iter__(self) -> Iterator[Pair]:
         left, unreadable = self._listed(self._folders[0])
@@ -89,15 +90,17 @@ class Comparison:
         found: dict[tuple[str, int], str] = {}
         unreadable: list[Pair] = []
         counts: dict[str, int] = {}
-        for path in [folder] if os.path.isfile(folder) else files_under(folder):
-            name = os.path.relpath(path, folder)
+        for path, name, leftover in Inputs(folder):
+            if leftover is not None:
+                self.skipped[leftover] += 1
+                continue
             try:
                 with Source.open(path) as file:
                     texts = self._editor.open(file).texts(_SOP_INSTANCE_UID)
             except Exception as error:  # whatever is wrong with this file, the rest goes on
                 code, message = code_and_message(error)
                 if code == SKIPPED:
-                    self.skipped += 1
+                    self.skipped[message] += 1
                 else:
                     unreadable.append(Pair(code, name, None, 0, message))
                 continue

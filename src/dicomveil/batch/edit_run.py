@@ -1,25 +1,26 @@
-"""Edit a file or the files of a folder, one after the other; one bad file stops nothing."""
+"""Edit files, one after the other; one bad file stops nothing."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from dicomveil.batch.edit_inputs import Input, Inputs
 from dicomveil.batch.faults import SKIPPED, code_and_message
 from dicomveil.batch.links import Patched, check_stays_in, why_not_in_place
 from dicomveil.batch.project import check_apart
-from dicomveil.dataset.discover import files_under
-from dicomveil.dataset.replace import BACKUP_SUFFIX, Manner
+from dicomveil.dataset.replace import Manner, check_in_place
 from dicomveil.dataset.source import Source
-from dicomveil.dataset.write import PART_PREFIX
+from dicomveil.editing.guard import instance_uids_given
 from dicomveil.editing.preview import Change, changes
-from dicomveil.engine.edit import write_copy, write_in_place
-from dicomveil.errors import InstanceError, NotWritten, TargetExists, UsageError
+from dicomveil.engine.edit import is_directory, write_copy, write_in_place
+from dicomveil.errors import EditError, EditRefused, InstanceError, NotWritten, TargetExists, UsageError
 
 if TYPE_CHECKING:
+    from dicomveil.editing.instance import Instance
     from dicomveil.editing.table import Table
     from dicomveil.engine.edit import Edited, Editor
     from dicomveil.engine.undo import UndoWriter
@@ -32,8 +33,9 @@ NOT_MATCHED = "not-matched"
 class EditOutcome(NamedTuple):
     """What became of one input.
 
-    ``code`` is one of the words above, ``skipped``, or the code of the error. ``met`` is how many elements each edit
-    has met; ``changes`` is filled in a dry run only. ``path`` and ``target`` are names that may tell: not for logs.
+    ``code`` is one of the words above, ``skipped``, or the code of the error; ``message`` says why it was not edited.
+    ``met`` is how many elements each edit has met; ``changes`` is filled in a dry run only. ``path`` and ``target`` are
+    names that may tell: not for logs.
     """
 
     number: int
@@ -59,16 +61,16 @@ class Copies:
 
 
 class EditRun:
-    """One pass over a file or a folder; iterate over it to carry it out.
+    """One pass over a file, several, or those of folders; iterate over it to carry it out.
 
     Parameters
     ----------
     editor
         What is done.
     source
-        A file, or a folder with all folders in it.
+        A file, a folder with all folders in it, or several of them; see `Inputs`.
     target
-        Where edited copies go: a file for a file, a folder with the same names for a folder. None edits in place.
+        Where edited copies go: a file for a file, a folder with the same names else. None edits in place.
     manner
         How files are edited in place.
     copies
@@ -83,13 +85,15 @@ class EditRun:
     Raises
     ------
     UsageError
-        If source and target are not apart.
+        If source and target are not apart, or what is asked for does not go together.
+    EditError
+        If the edits would give several files the same SOP Instance UID, unforced.
     """
 
     def __init__(
         self,
         editor: Editor,
-        source: str | os.PathLike[str],
+        source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
         target: str | os.PathLike[str] | None = None,
         *,
         manner: Manner | None = None,
@@ -99,7 +103,7 @@ class EditRun:
         dry_run: bool = False,
     ) -> None:
         self.editor = editor
-        self.source = os.fspath(source)
+        self.inputs = Inputs(source)
         self.target = None if target is None else os.fspath(target)
         self.manner = manner or Manner()
         self.table = table
@@ -109,71 +113,120 @@ class EditRun:
         self._folders: set[str] = set()
         self._inside: set[str] = set()
         self._patched = Patched() if self.target is None and self.manner.patch else None
-        if not os.path.exists(self.source):
-            raise UsageError("the input does not exist")
+        self._uids = set() if editor.edits.force else instance_uids_given(editor.edits.edits)
+        self._given: set[str] = set()
+        if self._uids and editor.where is None and table is None and self._names_several():
+            raise EditError(
+                "SOPInstanceUID: the same for several files; give new ones (NewUID, --new-uid), or force it"
+            )
         if self.target is not None:
-            check_apart(self.source, self.target)
-            if os.path.isdir(self.source) and os.path.isfile(self.target):
-                raise UsageError("the input is a folder and the output a file; name a folder for the output")
+            self._check_target(self.target)
 
-    def paths(self) -> Iterator[str]:
-        """Yield the paths of the files, in the order they are taken; backups of an earlier edit in place are none."""
-        if os.path.isfile(self.source):
-            yield self.source
-            return
-        for path in files_under(self.source):
-            if not (self.target is None and _is_ours(path)):
-                yield path
+    @property
+    def is_one_file(self) -> bool:
+        """Tell whether it is for a single file, named as such."""
+        return self.inputs.is_one_file
 
     def count(self) -> int:
         """Return how many files there are; a listing, nothing is opened."""
-        return sum(1 for _ in self.paths())
+        return sum(1 for _ in self.inputs)
 
     def __iter__(self) -> Iterator[EditOutcome]:
         if self.editor.edits.needs_survey:
-            for path in self.paths():
-                self._survey(path)
-        for number, path in enumerate(self.paths(), 1):
-            yield self._outcome(number, path)
+            for each in self.inputs:
+                self._survey(each)
+        for number, each in enumerate(self.inputs, 1):
+            yield self._outcome(number, each)
 
-    def _survey(self, path: str) -> None:
-        with suppress(Exception):  # told of when its turn to be edited comes
-            if not self._passed_over(path, None):
-                self.editor.survey(path, self.table)
+    def _names_several(self) -> bool:
+        return sum(1 for each in self.inputs if each.leftover is None) > 1
 
     def _passed_over(self, path: str, patched: Patched | None) -> str | None:
         """Say why a file of a folder is left alone, if it is."""
-        in_folder = self.target is None and path != self.source
+        in_folder = self.target is None and path not in self.inputs.sources
         return why_not_in_place(path, patched) if in_folder else None
 
-    def _outcome(self, number: int, path: str) -> EditOutcome:
+    def _check_target(self, target: str) -> None:
+        for source in self.inputs.sources:
+            check_apart(source, target)
+        self.inputs.check_names()
+        if not self.is_one_file and os.path.isfile(target):
+            several = len(self.inputs.sources) > 1
+            what = "there are several inputs and the output is a file" if several else _FOLDER_TO_FILE
+            raise UsageError(f"{what}; name a folder for the output")
+        if self.undo is not None and self.copies.overwrite:
+            raise UsageError("what overwriting replaces cannot be undone; choose another output, or do without undo")
+
+    def _survey(self, each: Input) -> None:
+        if each.leftover is None and not self._passed_over(each.path, None):
+            with suppress(Exception), Source.open(each.path) as file:  # told of when its turn to be edited comes
+                instance = self.editor.open(file)
+                if not self._is_skipped(instance):
+                    self.editor.survey(instance, self.table)
+
+    def _outcome(self, number: int, each: Input) -> EditOutcome:
+        path = each.path
+        if each.leftover is not None:
+            return EditOutcome(number, SKIPPED, each.leftover, path)
         try:
             why_not = self._passed_over(path, self._patched)
             if why_not is not None:
                 return EditOutcome(number, SKIPPED, why_not, path)
             with Source.open(path) as file:
-                made = self.editor.prepare(file, self.table)
-                return self._published(number, path, file, made)
+                instance = self.editor.open(file)
+                if self._is_skipped(instance):
+                    return EditOutcome(number, SKIPPED, _DIRECTORY, path)
+                made = self.editor.carry_out(instance, self.table)
+                self._check_uid(instance, made)
+                return self._published(number, each, file, made)
         except Exception as error:  # whatever is wrong with this file, the rest goes on
             return EditOutcome(number, *code_and_message(error), path)
 
-    def _published(self, number: int, path: str, file: Source, made: Edited) -> EditOutcome:
+    def _published(self, number: int, each: Input, file: Source, made: Edited) -> EditOutcome:
         code = EDITED if made.splices else UNCHANGED if made.matched else NOT_MATCHED
-        target = path if self.target is None else self._place(path, self.target)
+        writes = bool(made.splices) or (self.target is not None and not self.copies.only_changed)
+        target = each.path if self.target is None else self._place(each, self.target)
         if self.target not in (None, target):
             self._check_inside(os.path.dirname(target))
-        writes = bool(made.splices) or (self.target is not None and not self.copies.only_changed)
-        found = tuple(changes(made.instance)) if self.dry_run and made.splices else ()
-        if writes and not self.dry_run:
-            with self._noted(file, made, target):
-                if self.target is None:
-                    write_in_place(file, made.splices, path, self.manner)
-                else:
-                    self._make_folder(os.path.dirname(target))
-                    write_copy(file, made.splices, target, overwrite=self.copies.overwrite, alike=self.copies.alike)
-        elif writes and self.target is not None and os.path.lexists(target) and not self.copies.overwrite:
+        found: tuple[Change, ...] = ()
+        if self.dry_run and writes:
+            found = tuple(changes(made.instance, inside=self.is_one_file)) if made.splices else ()
+            self._check_writing(made, target)
+        elif writes:
+            self._write(file, made, target)
+        return EditOutcome(number, code, made.why_not, each.path, target if writes else None, tuple(made.met), found)
+
+    def _is_skipped(self, instance: Instance) -> bool:
+        """Tell whether an instance is left out of a folder: a DICOMDIR is not edited unless it is named."""
+        return not self.is_one_file and is_directory(instance)
+
+    def _check_uid(self, instance: Instance, made: Edited) -> None:
+        """Refuse to give a second file the SOP Instance UID that an edit or a row has given to another one."""
+        given = self._uids | made.row_uids
+        uid = (instance.root.raw(_SOP_INSTANCE_UID) or b"").rstrip(b"\0 ").decode("latin-1") if given else ""
+        if made.matched and uid in given and not self.editor.edits.force:
+            if uid in self._given:
+                raise EditRefused(
+                    "SOPInstanceUID", "another file of this call has been given the same; force it if you must"
+                )
+            self._given.add(uid)
+
+    def _check_writing(self, made: Edited, target: str) -> None:
+        """Raise what writing would, as far as it can be told beforehand."""
+        if self.target is None:
+            check_in_place(made.splices, target, self.manner)
+        elif os.path.lexists(target) and not self.copies.overwrite:
             raise TargetExists
-        return EditOutcome(number, code, "", path, target if writes else None, tuple(made.met), found)
+
+    def _write(self, file: Source, made: Edited, target: str) -> None:
+        if self.target is None:
+            check_in_place(made.splices, target, self.manner)  # before it is noted as done
+        with self._noted(file, made, target):
+            if self.target is None:
+                write_in_place(file, made.splices, target, self.manner)
+            else:
+                self._make_folder(os.path.dirname(target))
+                write_copy(file, made.splices, target, overwrite=self.copies.overwrite, alike=self.copies.alike)
 
     @contextmanager
     def _noted(self, file: Source, made: Edited, target: str) -> Iterator[None]:
@@ -189,11 +242,9 @@ class EditRun:
                 self.undo.take_back()
             raise
 
-    def _place(self, path: str, target: str) -> str:
-        if os.path.isfile(self.source):
-            inside = os.path.isdir(target) or target.endswith(os.sep)
-            return os.path.join(target, os.path.basename(path)) if inside else target
-        return os.path.join(target, os.path.relpath(path, self.source))
+    def _place(self, each: Input, target: str) -> str:
+        as_it_says = self.is_one_file and not (os.path.isdir(target) or target.endswith(os.sep))
+        return target if as_it_says else os.path.join(target, each.name)
 
     def _check_inside(self, folder: str) -> None:
         if folder not in self._inside:
@@ -210,8 +261,6 @@ class EditRun:
             self._folders.add(folder)
 
 
-def _is_ours(path: str) -> bool:
-    """Tell whether a file is the backup of an edit in place, or what a killed one left."""
-    if os.path.basename(path).startswith(PART_PREFIX):
-        return True
-    return path.endswith(BACKUP_SUFFIX) and os.path.lexists(path.removesuffix(BACKUP_SUFFIX))
+_FOLDER_TO_FILE = "the input is a folder and the output a file"
+_SOP_INSTANCE_UID = 0x00080018
+_DIRECTORY = "a DICOMDIR, which lists other files; edit it by itself"

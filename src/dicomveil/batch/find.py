@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from dicomveil.batch.edit_inputs import Inputs
 from dicomveil.batch.faults import code_and_message
-from dicomveil.dataset.discover import files_under
 from dicomveil.dataset.source import Source
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FOUND = "found"
 NOT_FOUND = "not-found"
+LEFTOVER = "leftover"
 
 
 class Looked(NamedTuple):
@@ -29,23 +30,27 @@ class Looked(NamedTuple):
 class Search:
     """One look at a file or at the files of a folder; iterate over it to carry it out.
 
-    The condition is that of the editor.
+    The condition is that of the editor. Backups of edits in place are not looked at.
+
+    Raises
+    ------
+    UsageError
+        If the source does not exist.
     """
 
     def __init__(self, editor: Editor, source: str | os.PathLike[str]) -> None:
         self._editor = editor
-        self._source = os.fspath(source)
-
-    def paths(self) -> Iterator[str]:
-        """Yield the paths of the files, in the order they are taken."""
-        return iter([self._source]) if os.path.isfile(self._source) else files_under(self._source)
+        self._inputs = Inputs(source)
 
     def count(self) -> int:
         """Return how many files there are; a listing, nothing is opened."""
-        return sum(1 for _ in self.paths())
+        return sum(1 for _ in self._inputs)
 
     def __iter__(self) -> Iterator[Looked]:
-        for number, path in enumerate(self.paths(), 1):
+        for number, (path, _, leftover) in enumerate(self._inputs, 1):
+            if leftover is not None:
+                yield Looked(number, path, LEFTOVER, leftover)
+                continue
             try:
                 with Source.open(path) as file:
                     found = self._editor.is_for(self._editor.open(file))

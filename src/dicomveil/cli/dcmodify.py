@@ -40,6 +40,8 @@ conditions, tables, previews and undo see dicomveil edit --help.
   -ie  --ignore-errors                edit a file though some of the modifications fail
   -imt --ignore-missing-tags          no error if what is modified or erased is not there
   -q   --quiet                        say nothing of files
+       --version                      tell the version
+  --                                  only FILEs from here on
 
 A PATH is {SEQUENCE[ITEM].}*TAG, such as ReferencedImageSequence[0].ReferencedSOPInstanceUID or
 (0008,1140)[*].(0008,1155). Options that would encode the whole file anew are not taken.
@@ -53,6 +55,11 @@ def dcmodify(words: list[str]) -> int:
     if not words or {"-h", "--help"} & {*words}:
         sys.stdout.write(HELP)
         return DONE if words else 2
+    if "--version" in words:
+        from dicomveil.version import VERSION
+
+        sys.stdout.write(f"dicomveil dcmodify {VERSION}, with the options of DCMTK's dcmodify 3.6.7\n")
+        return DONE
     request = understood(words)
     stand_ins = EditStandIns(KeyedPseudonyms(read_key(None) or ProjectKey.generate()))
     editor = Editor(
@@ -85,12 +92,15 @@ def _warn(request: Request, stand_ins: EditStandIns) -> None:
         EditList(request.edits, stand_ins=stand_ins)
     except EditError as error:
         if not request.quiet:
-            sys.stderr.write("".join(f"dicomveil: warning: {problem}\n" for problem in error.problems))
+            sys.stderr.write(
+                "".join(f"dicomveil: warning: {problem}\n" for problem in map(_in_its_terms, error.problems))
+            )
 
 
 def _survey(editor: Editor, path: str) -> None:
     try:
-        editor.survey(path)
+        with Source.open(path) as file:
+            editor.survey(editor.open(file))
     except Exception:
         return  # told of when its turn comes
 
@@ -102,6 +112,11 @@ def _modified(editor: Editor, request: Request, path: str) -> list[str]:
             made = editor.prepare(file)
             if made.splices:
                 write_in_place(file, made.splices, path, Manner(backup=not request.no_backup, new_backup=True))
-            return [str(error) for error in made.refused.values()]
+            return [_in_its_terms(str(error)) for error in made.refused.values()]
     except Exception as error:  # whatever is wrong with this file, the rest goes on
-        return [code_and_message(error)[1]]
+        return [_in_its_terms(code_and_message(error)[1])]
+
+
+def _in_its_terms(message: str) -> str:
+    """Leave out what a message says of options that dcmodify does not have."""
+    return message.partition("; force it")[0].partition("; --charset")[0]

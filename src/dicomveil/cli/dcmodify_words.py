@@ -101,7 +101,9 @@ def understood(words: Sequence[str]) -> Request:
     request = Request()
     rest = iter(words)
     for word in rest:
-        if word in _WITH_PATH:
+        if word == "--":
+            request.files += rest
+        elif word in _WITH_PATH:
             path = next(rest, None)
             if path is None:
                 raise UsageError(f"{word} needs a tag path")
@@ -112,18 +114,24 @@ def understood(words: Sequence[str]) -> Request:
             setattr(request, _SETTINGS[word], True)
         elif word in ("-ll", "--log-level"):
             next(rest, None)
-        elif word in _NOT_TAKEN:
-            raise UsageError(f"{word} is not taken: files stay encoded as they are; see dicomveil dcmodify --help")
-        elif word.startswith("-") or (word.startswith("+") and len(word) <= 4) or word.startswith("@"):
-            if word not in _AS_IT_IS:
-                raise UsageError("a word that is no option of dcmodify's; see dicomveil dcmodify --help")
-        else:
+        elif word not in _AS_IT_IS:
+            _check_file(word)
             request.files.append(word)
     if not request.files:
         raise UsageError("no file; see dicomveil dcmodify --help")
     if not request.edits:
         raise UsageError("no modification; see dicomveil dcmodify --help")
     return request
+
+
+def _check_file(word: str) -> None:
+    """Refuse what is an option and no file."""
+    if word.startswith("@"):
+        raise UsageError("@FILE is not taken: write its words out; see dicomveil dcmodify --help")
+    if word in _NOT_TAKEN:
+        raise UsageError(f"{word} is not taken: files stay encoded as they are; see dicomveil dcmodify --help")
+    if word.startswith("-") or (word.startswith("+") and len(word) <= 4):
+        raise UsageError("a word that is no option of dcmodify's; see dicomveil dcmodify --help")
 
 
 def _edit(kind: str, word: str) -> Edit:
@@ -139,12 +147,13 @@ def _edit(kind: str, word: str) -> Edit:
     value: object = text
     if kind.endswith("-file"):
         kind, value = kind.removesuffix("-file"), _content(text, address.steps[-1].tag)
-    unknown = "UN" if vr_of(address.steps[-1].tag) is None and not address.anywhere else None
+    if kind.startswith("modify") and vr_of(address.steps[-1].tag) == "SQ":
+        raise EditError(f"{path}: a sequence has no value that could be modified")
     match kind:
         case "insert":
-            return Put(address, value, vr=unknown)
+            return Put(address, value)
         case "modify" | "modify-all":
-            return Replace(address, value, vr=unknown)
+            return Replace(address, value or b"")  # nothing is a value too: it empties no sequence
         case _:
             return Remove(address)
 

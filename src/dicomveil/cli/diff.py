@@ -100,7 +100,7 @@ def _folders(arguments: _Arguments, ignored: list[Address]) -> int:
                 _tell(difference, arguments, indent="    ", pair=pair)
     if not arguments.json:
         rows = [(code, "", count, "") for code, count in sorted(codes.items())] or [(SAME, "", 0, "")]
-        rows += [("skipped", "", comparison.skipped, "not a DICOM file")] if comparison.skipped else []
+        rows += [("skipped", "", count, reason) for reason, count in sorted(comparison.skipped.items())]
         sys.stdout.write("\n" + table(rows))
     return DONE if set(codes) == {SAME} else SOME_NOT_DONE
 

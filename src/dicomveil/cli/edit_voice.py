@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
@@ -15,19 +14,12 @@ from dicomveil.cli.voice import MOST_LINES
 from dicomveil.editing.addresses import spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from dicomveil.batch.edit_run import EditOutcome, EditRun
     from dicomveil.editing.preview import Change
-    from dicomveil.engine.undo import Undone
 
 _LONGEST_VALUE = 64
-_MEANINGS = {
-    EDITED: "",
-    UNCHANGED: "as they were: the edits change nothing in them",
-    NOT_MATCHED: "as they were: not for them",
-    SKIPPED: "not a DICOM file",
-}
+_NO_FAILURES = (EDITED, UNCHANGED, NOT_MATCHED, SKIPPED)
+_UNCHANGED_MEANS = "as they were: the edits change nothing in them"
 
 
 class Wishes(Protocol):
@@ -53,10 +45,10 @@ class EditVoice:
         self._names = names
         self._wishes = wishes
         self._codes: Counter[str] = Counter()
-        self._messages: dict[str, set[str]] = {}
+        self._messages: dict[str, Counter[str]] = {}
         self._met = [0] * len(names)
         self._places: Counter[str] = Counter()
-        self._is_file = os.path.isfile(run.source)
+        self._is_file = run.is_one_file
         self._progress = Progress(None if wishes.quiet else sys.stderr, run.count)
 
     @property
@@ -71,8 +63,8 @@ class EditVoice:
         self._met = (
             [known + met for known, met in zip(self._met, outcome.met, strict=True)] if outcome.met else self._met
         )
-        if outcome.code not in _MEANINGS:
-            self._messages.setdefault(outcome.code, set()).add(outcome.message)
+        self._messages.setdefault(outcome.code, Counter())[outcome.message] += 1
+        if outcome.code not in _NO_FAILURES:
             self._tell_failure(outcome)
         if self._wishes.json:
             self._write_json(self._as_json(outcome))
@@ -84,8 +76,9 @@ class EditVoice:
     def close(self, *, interrupted: bool) -> None:
         """Say how it ended."""
         self._progress.clear()
-        if len(self._failures()) and sum(self._failures().values()) > MOST_LINES:
-            self._say(f"... and {sum(self._failures().values()) - MOST_LINES} more; --json --show-paths names them all")
+        more = sum(self._failures().values()) - MOST_LINES
+        if more > 0 and not self._wishes.quiet:
+            self._say(f"... and {more} more; --json --show-paths names them all")
         if self._wishes.json:
             self._write_json({"summary": self._summary(interrupted=interrupted)})
         elif not self._wishes.quiet:
@@ -107,17 +100,19 @@ class EditVoice:
             text += "".join(
                 f"  {place:<{width}}  changes in {count}\n" for place, count in sorted(self._places.items())
             )
-        rows = []
-        for code in (EDITED, UNCHANGED, NOT_MATCHED, SKIPPED):
-            if self._codes[code] or code == EDITED:
-                said = "would be edited" if code == EDITED and self._wishes.dry_run else code.replace("-", " ")
-                rows.append((said, "", self._codes[code], _MEANINGS[code]))
+        rows = [("would be edited" if self._wishes.dry_run else EDITED, "", self._codes[EDITED], "")]
+        if self._codes[UNCHANGED]:
+            rows.append((UNCHANGED, "", self._codes[UNCHANGED], _UNCHANGED_MEANS))
+        for code, before in ((NOT_MATCHED, "as they were: "), (SKIPPED, "")):
+            reasons = sorted(self._messages.get(code, {}).items())
+            rows += [(code.replace("-", " "), "", count, before + reason) for reason, count in reasons]
         for code, count in sorted(self._failures().items()):
             messages = self._messages[code]
             rows.append(("not done", code, count, next(iter(messages)) if len(messages) == 1 else ""))
         text += "\n" + table(rows)
+        files = self._codes[EDITED] + self._codes[UNCHANGED]
         for name in self._idle():
-            text += f"  {name}: met nothing in any file\n"
+            text += f"  {name}: met nothing in {files} file{'' if files == 1 else 's'}\n"
         if unused := self._unused():
             text += f"  rows of the table that no file matches: {_listed(unused)}\n"
         if self._wishes.dry_run:
@@ -137,7 +132,7 @@ class EditVoice:
         return self._run.table.unused if self._run.table is not None else []
 
     def _failures(self) -> dict[str, int]:
-        return {code: count for code, count in self._codes.items() if code not in _MEANINGS}
+        return {code: count for code, count in self._codes.items() if code not in _NO_FAILURES}
 
     def _summary(self, *, interrupted: bool) -> dict[str, object]:
         return {
@@ -159,7 +154,11 @@ class EditVoice:
         if outcome.message:
             told["message"] = outcome.message
         if outcome.changes:
-            told["changes"] = sorted({change.place for change in outcome.changes})
+            told["changes"] = (
+                [_change_as_json(change) for change in outcome.changes]
+                if self._is_file
+                else sorted({change.place for change in outcome.changes})
+            )
         if self._wishes.show_paths:
             told["path"] = outcome.path
         return told
@@ -181,19 +180,9 @@ def line_of(change: Change) -> str:
     return f"{sign} {spelled(change.address)}  {change.vr}  {' -> '.join(values)}\n"
 
 
-def tell_undone(outcomes: Iterable[Undone], *, quiet: bool) -> bool:
-    """Carry out an undo and say how it ended; return whether all files are as they were."""
-    done = failed = 0
-    for outcome in outcomes:
-        if outcome.error is None:
-            done += 1
-            continue
-        failed += 1
-        message = os.strerror(outcome.error.errno or 0) if isinstance(outcome.error, OSError) else str(outcome.error)
-        sys.stderr.write(f"dicomveil: file {outcome.number}: {message}\n")
-    if not quiet:
-        sys.stdout.write(table([("as they were", "", done, ""), ("not undone", "", failed, "")]))
-    return not failed
+def _change_as_json(change: Change) -> dict[str, object]:
+    address = spelled(change.address)
+    return {"address": address, "vr": change.vr, "before": change.before, "after": change.after}
 
 
 def _shown(value: str) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections import Counter
 
 from dicomveil.batch.faults import SKIPPED
-from dicomveil.batch.find import FOUND, NOT_FOUND, Search
+from dicomveil.batch.find import FOUND, LEFTOVER, NOT_FOUND, Search
 from dicomveil.cli import DONE, SOME_NOT_DONE
+from dicomveil.cli.leftovers import of_leftovers
 from dicomveil.cli.parser import Parser
 from dicomveil.cli.progress import Progress
+from dicomveil.cli.voice import MOST_LINES
 from dicomveil.engine.edit import Editor
-from dicomveil.errors import UsageError
 
 _DESCRIPTION = """\
 Print the path of every DICOM file in a folder, and the folders in it, for which a condition holds."""
@@ -31,6 +31,8 @@ examples:
 exit codes: 0 found some, 1 found none, or some files could not be read, 2 wrong usage or condition,
 130 interrupted"""
 
+_NO_FAILURES = (FOUND, NOT_FOUND, SKIPPED, LEFTOVER)
+
 
 class _Arguments(argparse.Namespace):
     folder: str
@@ -43,24 +45,32 @@ class _Arguments(argparse.Namespace):
 def find(words: list[str]) -> int:
     """Carry out the command and return its exit code."""
     arguments = _parser().read(words, _Arguments())
-    if not os.path.exists(arguments.folder):
-        raise UsageError("the folder does not exist")
     search = Search(Editor((), where=arguments.where), arguments.folder)
     progress = Progress(None if arguments.quiet or sys.stdout.isatty() else sys.stderr, search.count)
     codes: Counter[str] = Counter()
+    left: Counter[str] = Counter()
+    failures = 0
     end = "\0" if arguments.nul else "\n"
     for looked in search:
         codes[looked.code] += 1
         if looked.code == FOUND and not arguments.count:
             sys.stdout.write(looked.path + end)
-        elif looked.code not in (FOUND, NOT_FOUND, SKIPPED):
-            progress.clear()
-            sys.stderr.write(f"dicomveil: file {looked.number}: {looked.message} ({looked.code})\n")
+        elif looked.code == LEFTOVER:
+            left[looked.message] += 1
+        elif looked.code not in _NO_FAILURES:
+            failures += 1
+            if failures <= MOST_LINES:
+                progress.clear()
+                sys.stderr.write(f"dicomveil: {looked.path}: {looked.message} ({looked.code})\n")
         progress.at(looked.number)
     progress.clear()
+    if failures > MOST_LINES:
+        sys.stderr.write(f"dicomveil: ... and {failures - MOST_LINES} more\n")
+    if not arguments.quiet:
+        sys.stderr.write(of_leftovers(left))
     if arguments.count:
         sys.stdout.write(f"{codes[FOUND]}\n")
-    return DONE if codes[FOUND] and not set(codes) - {FOUND, NOT_FOUND, SKIPPED} else SOME_NOT_DONE
+    return DONE if codes[FOUND] and not failures else SOME_NOT_DONE
 
 
 def _parser() -> Parser:
@@ -69,5 +79,5 @@ def _parser() -> Parser:
     parser.add_argument("--where", metavar="CONDITION", required=True, help="what a file has to fulfil")
     parser.add_argument("--count", action="store_true", help="only tell how many there are")
     parser.add_argument("--nul", action="store_true", help="end each path with a NUL, for xargs -0")
-    parser.add_argument("--quiet", action="store_true", help="no progress")
+    parser.add_argument("--quiet", action="store_true", help="no progress, and no word of backups")
     return parser

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from dicomveil.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Arguments = TypeVar("Arguments", bound=argparse.Namespace)
 
 HELP_WIDTH = 100
+_NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 class Parser(argparse.ArgumentParser):
     """A parser of one command that raises instead of leaving.
 
-    Words that are no options may be names of folders, and these names of patients: no message repeats them.
+    Options may stand anywhere, also between other words. Words that are no options may be names of folders, and these
+    names of patients: no message repeats them. ``elsewhere`` has what other programs call our options.
     """
 
-    def __init__(self, command: str, description: str, epilog: str = "") -> None:
+    def __init__(
+        self, command: str, description: str, epilog: str = "", elsewhere: Mapping[str, str] = _NOWHERE
+    ) -> None:
+        self._elsewhere = elsewhere
         super().__init__(
             prog=f"dicomveil {command}",
             description=description,
@@ -35,7 +44,7 @@ class Parser(argparse.ArgumentParser):
         UsageError
             If a word is missing, unknown or too many.
         """
-        found, rest = self.parse_known_args(words, into)
+        found, rest = self.parse_known_intermixed_args(words, into)
         if rest:
             self.error(self._about(rest[0]))
         return found
@@ -51,7 +60,10 @@ class Parser(argparse.ArgumentParser):
             return "more words than expected"
         from dicomveil.recipe.wording import unknown
 
-        return unknown("option", word.partition("=")[0], self._option_string_actions)
+        option = word.partition("=")[0]
+        if option in self._elsewhere:
+            return f"no option {option}; here it is {self._elsewhere[option]}"
+        return unknown("option", option, self._option_string_actions)
 
     def takes_recipe(self) -> None:
         """Add the options that say what is to be done."""

@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.edit_inputs import Inputs
 from dicomveil.batch.faults import SKIPPED, code_and_message
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.element_lines import line_of
+from dicomveil.cli.leftovers import of_leftovers
 from dicomveil.cli.parser import Parser
-from dicomveil.dataset.discover import files_under
 from dicomveil.dataset.source import Source
 from dicomveil.editing.addresses import read_address
 from dicomveil.engine.contents import contents
 from dicomveil.engine.edit import Editor
-from dicomveil.errors import EditRefused, UsageError
+from dicomveil.errors import EditError, EditRefused, UsageError
 
 if TYPE_CHECKING:
     from dicomveil.dataset.address import Address
@@ -56,9 +58,9 @@ def show(words: list[str]) -> int:
     """Carry out the command and return its exit code."""
     arguments = _parser().read(words, _Arguments())
     places = [word for word in arguments.words if os.path.lexists(word)]
-    addresses = [read_address(word) for word in arguments.words if word not in places]
+    addresses = _addresses(arguments.words, places)
     if not places:
-        raise UsageError("there is no such file" if not addresses else "which file?\nsee dicomveil show --help")
+        raise UsageError("which file?\nsee dicomveil show --help")
     if sum((arguments.value, arguments.json, arguments.tree, arguments.csv)) > 1:
         raise UsageError("--value, --json, --tree and --csv do not go together")
     editor = Editor(())
@@ -67,6 +69,21 @@ def show(words: list[str]) -> int:
     if len(places) > 1 or os.path.isdir(places[0]):
         raise UsageError("one file; for many, name ADDRESSes and say --csv")
     return _one(editor, places[0], addresses, arguments)
+
+
+def _addresses(words: list[str], places: list[str]) -> list[Address]:
+    """Return what is no file that is there as addresses; a path may be private, so none is repeated."""
+    found = []
+    for number, word in enumerate(words):
+        if word in places:
+            continue
+        try:
+            found.append(read_address(word))
+        except EditError as error:
+            if os.sep in word or not (places or number):
+                raise UsageError("there is no such file") from None
+            raise UsageError(f"{error}; and there is no such file") from None
+    return found
 
 
 def _one(editor: Editor, path: str, addresses: list[Address], arguments: _Arguments) -> int:
@@ -79,8 +96,9 @@ def _one(editor: Editor, path: str, addresses: list[Address], arguments: _Argume
 
             from dicomveil.engine.dicom_json import json_model
 
-            sys.stdout.write(json.dumps(json_model(instance, arguments.bulk_limit), ensure_ascii=False) + "\n")
-            return DONE
+            model = json_model(instance, arguments.bulk_limit, addresses)
+            sys.stdout.write(json.dumps(model, ensure_ascii=False) + "\n")
+            return DONE if model or not addresses else SOME_NOT_DONE
         if arguments.tree:
             _tree(instance)
             return DONE
@@ -94,7 +112,7 @@ def _one(editor: Editor, path: str, addresses: list[Address], arguments: _Argume
 def _chosen(instance: Instance, addresses: list[Address]) -> Iterator[Entry]:
     """Yield the elements that an address stands for, each with all that is in it; all elements without addresses."""
     wanted: dict[tuple[int, int], int | str | None] = {}
-    for address in addresses:
+    for address in filter(instance.exists, addresses):
         for spot in instance.spots(address):
             if spot.lying is not None:
                 wanted[id(spot.lying.source), spot.lying.start] = address.steps[-1].item
@@ -136,7 +154,11 @@ def _table(editor: Editor, places: list[str], addresses: list[Address]) -> int:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["path", *map(spelled, addresses)])
     all_read = True
-    for number, path in enumerate(_files(places), 1):
+    left: Counter[str] = Counter()
+    for number, (path, _, leftover) in enumerate(Inputs(places), 1):
+        if leftover is not None:
+            left[leftover] += 1
+            continue
         try:
             with Source.open(path) as file:
                 instance = editor.open(file)
@@ -148,6 +170,7 @@ def _table(editor: Editor, places: list[str], addresses: list[Address]) -> int:
                 sys.stderr.write(f"dicomveil: file {number}: {message} ({code})\n")
         else:
             writer.writerow([path, *cells])
+    sys.stderr.write(of_leftovers(left))
     return DONE if all_read else SOME_NOT_DONE
 
 
@@ -156,11 +179,6 @@ def _cell(instance: Instance, address: Address) -> str:
         return "\\".join(instance.texts(address) or ())
     except EditRefused:
         return ""
-
-
-def _files(places: list[str]) -> Iterator[str]:
-    for place in places:
-        yield from files_under(place) if os.path.isdir(place) else [place]
 
 
 def _parser() -> Parser:

@@ -348,10 +348,10 @@ class Items:
         self.items.insert(number, Item(empty, -1, -1, False))
         return empty
 
-    def gone(self) -> list[int]:
-        """Return the numbers that items which are gone had."""
+    def gone(self) -> list[tuple[int, Item]]:
+        """Return the items that are gone, each with the number it had."""
         kept = {item.start for item in self.items}
-        return [number for number, item in enumerate(self._first) if item.start not in kept]
+        return [(number, item) for number, item in enumerate(self._first) if item.start not in kept]
 
     def edits(self) -> list[Edit]:
         """Return what has to change in the bytes the sequence lies in, its length included."""

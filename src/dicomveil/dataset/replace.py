@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 BACKUP_SUFFIX = ".bak"
 
+_BACKUP_THERE = "a backup of an earlier edit is there already; move it away, or do without a backup"
+_LENGTH_CHANGES = "the edits change the length of the file; edit it in place without patching"
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
 
 
@@ -36,6 +38,23 @@ class Manner:
     new_backup: bool = False
     keep_times: bool = False
     patch: bool = False
+
+
+def check_in_place(edits: list[Edit], path: str, manner: Manner) -> None:
+    """Raise what `replaced` or `patched` would, as far as that can be told beforehand; for dry runs."""
+    if manner.patch:
+        _check_lengths(edits)
+    elif manner.backup and not manner.new_backup and os.path.lexists(os.path.realpath(path) + BACKUP_SUFFIX):
+        raise NotWritten(_BACKUP_THERE)
+
+
+def left_by_an_edit(path: str) -> str | None:
+    """Say what a file is if edits in place have left it: a backup beside its file, or what a killed run left."""
+    if os.path.basename(path).startswith(PART_PREFIX):
+        return "what a stopped edit has left"
+    if path.endswith(BACKUP_SUFFIX) and os.path.lexists(path.removesuffix(BACKUP_SUFFIX)):
+        return "a backup of an edit in place"
+    return None
 
 
 def replaced(source: Source, edits: list[Edit], path: str, manner: Manner) -> None:
@@ -79,8 +98,7 @@ def patched(path: str, edits: list[Edit], *, keep_times: bool = False) -> None:
     NotWritten
         If the system refuses.
     """
-    if any(len(new) != end - start for start, end, new in edits):
-        raise EditRefused("patch", "the edits change the length of the file; edit it in place without patching")
+    _check_lengths(edits)
     try:
         fd = os.open(path, os.O_WRONLY | getattr(os, "O_CLOEXEC", 0))
         try:
@@ -96,10 +114,15 @@ def patched(path: str, edits: list[Edit], *, keep_times: bool = False) -> None:
         raise NotWritten(os.strerror(error.errno or 0)) from None
 
 
+def _check_lengths(edits: list[Edit]) -> None:
+    if any(len(new) != end - start for start, end, new in edits):
+        raise EditRefused("patch", _LENGTH_CHANGES)
+
+
 def _keep(path: str, backup: str, *, replace: bool) -> None:
     """Give a file its backup, at once."""
     if os.path.lexists(backup) and not replace:
-        raise NotWritten("a backup of an earlier edit is there already; move it away, or do without a backup")
+        raise NotWritten(_BACKUP_THERE)
     part = os.path.join(os.path.dirname(path), f"{PART_PREFIX}{os.getpid()}-{get_ident()}{BACKUP_SUFFIX}")
     with suppress(FileNotFoundError):
         os.unlink(part)

@@ -90,6 +90,12 @@ class Draft:
         if times:
             os.utime(self.fd, ns=(status.st_atime_ns, status.st_mtime_ns))
 
+    def be_no_more_open_than(self, status: os.stat_result) -> None:
+        """Take away the permissions that another file, of which this is a copy, does not give."""
+        mine = os.fstat(self.fd).st_mode & 0o777
+        if mine & ~status.st_mode:
+            os.fchmod(self.fd, mine & status.st_mode)
+
     def publish(self) -> None:
         """Give the finished file its name, at once."""
         try:

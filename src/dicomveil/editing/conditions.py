@@ -78,7 +78,7 @@ class Exists:
 
     def holds(self, lookup: Lookup) -> bool:
         """Say whether an instance fulfils it."""
-        return lookup.texts(self.address) is not None
+        return lookup.exists(self.address)
 
     def __str__(self) -> str:
         return f"exists {self.address}"

@@ -7,8 +7,8 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
+from dicomveil.editing.charset_names import defined_terms
 from dicomveil.editing.conditions import parse_condition
 from dicomveil.editing.edit_list import EditList
 from dicomveil.editing.edits import (
@@ -21,14 +21,15 @@ from dicomveil.editing.edits import (
     Put,
     PutIfAbsent,
     Remove,
+    RemovePrivate,
     Replace,
     Substitute,
 )
 from dicomveil.errors import EditError
 
+TYPE_CHECKING = False  # type checkers take it for typing's, which is slow to import
 if TYPE_CHECKING:
-    from dicomveil.editing.instance import Instance
-    from dicomveil.editing.lookup import KeyedTools
+    from dicomveil.editing.lookup import StandIns
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,12 @@ class _Form:
     takes: Mapping[str, str]
 
 
+def _remove_private(wanted: object) -> RemovePrivate:
+    if wanted is not True:
+        raise EditError("remove-private: true")
+    return RemovePrivate()
+
+
 _VALUE, _VR = {"value": "value"}, {"vr": "vr"}
 _FORMS = {
     "set": _Form(Put, _VALUE, _VR),
@@ -56,6 +63,7 @@ _FORMS = {
     "replace": _Form(Replace, _VALUE, _VR),
     "empty": _Form(Empty, {}, {}),
     "remove": _Form(Remove, {}, {}),
+    "remove-private": _Form(_remove_private, {}, {}),
     "copy": _Form(Copy, {"from": "source"}, {}),
     "format": _Form(Format, {"template": "template"}, _VR),
     "sub": _Form(Substitute, {"pattern": "pattern", "replacement": "replacement"}, {}),
@@ -65,19 +73,13 @@ _FORMS = {
 _TOP = ("where", "charset", "edit")
 
 
-def read_edit_file(path: str | os.PathLike[str], *, force: bool = False) -> EditFile:
-    """Read an edit file.
-
-    Parameters
-    ----------
-    force
-        Take values that are not valid, as `EditList` does.
+def read_edit_file(path: str | os.PathLike[str], *, force: bool = False, stand_ins: StandIns | None = None) -> EditFile:
+    """Read an edit file, and check its edits too if ``stand_ins`` for them are given.
 
     Raises
     ------
     EditError
-        With everything that is wrong with it in any file, values, patterns, templates and the condition included, each
-        with its line where that can be told, else with the number of the edit.
+        With everything that is wrong with it, each with its file, line and number of the edit.
     """
     name = os.fspath(path)
     text = _text(name)
@@ -88,41 +90,34 @@ def read_edit_file(path: str | os.PathLike[str], *, force: bool = False) -> Edit
         raise EditError(f"{name}{':' + place[1] if place else ''}: not TOML") from None
     problems = [f"{name}: {_unknown(key, _TOP)}" for key in content if key not in _TOP]
     words: dict[str, str | None] = {}
-    for key in ("where", "charset"):
+    for key, check in _CHECKS.items():
         word = content.get(key)
-        if word is not None and not isinstance(word, str):
-            problems.append(f"{name}: {key}: a text")
+        try:
+            if word is not None and not isinstance(word, str):
+                raise EditError(f"{key}: a text")
+            if word is not None:
+                check(word)
+        except EditError as error:
+            problems += [f"{name}: {problem}" for problem in error.problems]
         words[key] = word
-    if isinstance(words["where"], str):
-        problems += [f"{name}: where: {problem}" for problem in _problems(parse_condition, words["where"])]
-    edits: list[Edit] = []
+    edits = []
     tables = content.get("edit", [])
     if not isinstance(tables, list):
         raise EditError(*problems, f"{name}: edits are tables [[edit]]")
     for number, (line, table) in enumerate(zip(_lines(text, len(tables)), tables, strict=True), 1):
-        told = f"{name}:{line}" if line else f"{name}: edit {number}"
-        problems += [f"{told}: {each}" for each in _problems(lambda table: edits.append(_edit(table, force)), table)]
+        try:
+            edits.append(_edit(table))
+            if stand_ins is not None:
+                EditList(edits[-1:], force=force, stand_ins=stand_ins)
+        except EditError as error:
+            where = f"{name}{f':{line}' if line else ''}: edit {number}"
+            problems += [f"{where}: {problem}" for problem in error.problems]
     if problems:
         raise EditError(*problems)
     return EditFile(tuple(edits), words["where"], words["charset"])
 
 
-def _problems(read: Callable[[Any], object], written: object) -> tuple[str, ...]:
-    try:
-        read(written)
-    except EditError as error:
-        return error.problems
-    return ()
-
-
-class _Unasked:
-    """Stand-ins for checking edits, which asks for none."""
-
-    def uid(self, original: str) -> str:
-        raise NotImplementedError
-
-    def tools(self, instance: Instance) -> KeyedTools:
-        raise NotImplementedError
+_CHECKS: dict[str, Callable[[str], object]] = {"where": parse_condition, "charset": defined_terms}
 
 
 def _text(name: str) -> str:
@@ -143,7 +138,7 @@ def _lines(text: str, count: int) -> list[int | None]:
     return found if len(found) == count else [None] * count
 
 
-def _edit(table: object, force: bool) -> Edit:
+def _edit(table: object) -> Edit:
     if not isinstance(table, dict):
         raise EditError("an edit is a table")
     verbs = [key for key in table if key in _FORMS]
@@ -156,13 +151,13 @@ def _edit(table: object, force: bool) -> Edit:
     problems = [_unknown(key, (verb, *known)) for key in table if key not in known and key != verb]
     problems += [f"{verb} needs {key}" for key in form.needs if key not in table]
     problems += [
-        f"{key}: a text" for key in (verb, *known) if key != "value" and not isinstance(table.get(key, ""), str)
+        f"{key}: a text"
+        for key in (verb, *known)
+        if key not in ("value", "remove-private") and not isinstance(table.get(key, ""), str)
     ]
     if problems:
         raise EditError(*problems)
-    edit = form.make(table[verb], **{known[key]: value for key, value in table.items() if key != verb})
-    EditList([edit], force=force, stand_ins=_Unasked())
-    return edit
+    return form.make(table[verb], **{known[key]: value for key, value in table.items() if key != verb})
 
 
 def _unknown(key: str, known: tuple[str, ...]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dicomveil.dataset.address import Address, Step
 from dicomveil.dataset.charset import SPECIFIC_CHARACTER_SET
 from dicomveil.editing.addresses import spelled
+from dicomveil.editing.charset_names import defined_terms
 from dicomveil.editing.edits import (
     Copy,
     Edit,
@@ -18,22 +20,25 @@ from dicomveil.editing.edits import (
     NewUID,
     Put,
     PutIfAbsent,
+    Recode,
     Remove,
     RemoveItem,
     RemovePrivate,
     Replace,
     Substitute,
 )
-from dicomveil.editing.guard import check_address
+from dicomveil.editing.guard import check_creator, check_edit, check_unused
 from dicomveil.editing.items import empty_items, have_item, insert_item, remove_items
 from dicomveil.editing.places import is_one_place, places
-from dicomveil.editing.recoding import recode
+from dicomveil.editing.recoding import recode, without_misreading
 from dicomveil.editing.uids import NewUIDs
+from dicomveil.editing.values import values_in
 from dicomveil.editing.writing import Written, exchange, put, standing, write_at
 from dicomveil.errors import EditError, EditRefused
+from dicomveil.standard.dictionary import vr_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from dicomveil.editing.instance import Instance
     from dicomveil.editing.lookup import StandIns
@@ -63,7 +68,7 @@ class EditList:
     Parameters
     ----------
     edits
-        In the order in which they are carried out; each sees what those before it did.
+        One, or several in the order in which they are carried out; each sees what those before it did.
     force
         Write whatever can be encoded, and touch what is guarded: a wrong VR, a wrong date, Rows.
     stand_ins
@@ -79,24 +84,22 @@ class EditList:
 
     def __init__(
         self,
-        edits: Iterable[Edit],
+        edits: Edit | Iterable[Edit],
         *,
         force: bool = False,
         stand_ins: StandIns | None = None,
         customs: Customs | None = None,
     ) -> None:
-        self.edits = tuple(edits)
+        self.edits = _listed(edits)
         self._customs = customs or Customs()
-        self._force = force
+        self.force = force
         self._stand_ins = stand_ins
         self._uids = NewUIDs(stand_ins.uid) if stand_ins is not None else None
         problems: list[str] = []
         self._acts: list[Act] = []
         for edit in self.edits:
             try:
-                if isinstance(edit, EditAt):
-                    check_address(edit.place, force=force)
-                self._acts.append(self._act(edit))
+                self._acts.append(self._checked(edit))
             except EditError as error:
                 problems += error.problems
         if problems:
@@ -168,13 +171,22 @@ class EditList:
         if self._customs.meta_in_step:
             _keep_in_step(instance)
 
-    def _act(self, edit: Edit) -> Act:  # noqa: PLR0911, PLR0912 - one line an edit
+    def _checked(self, edit: Edit) -> Act:
         if not isinstance(edit, EditAt):
             return _without_address(edit)
+        check_edit(edit, force=self.force)
+        act = self._act(edit)
+        last = edit.place.steps[-1]
+        may_misread = SPECIFIC_CHARACTER_SET & last.mask == last.tag and not _rewrites_text(edit)
+        return without_misreading(act) if may_misread and not self.force else act
+
+    def _act(self, edit: EditAt) -> Act:  # noqa: PLR0911, PLR0912 - one line an edit
         address = edit.place
         match edit:
-            case Put() if address == _CHARACTER_SET and not self._force:
-                return self._recode(edit)
+            case Recode():
+                return _recoded(edit.charset)
+            case Put() if _rewrites_text(edit) and not self.force:
+                return _declared(edit)
             case PutIfAbsent() if isinstance(address.steps[-1].item, int) and edit.value is None:
                 return have_item(address, fill=self._customs.fill_items)
             case PutIfAbsent():
@@ -194,14 +206,14 @@ class EditList:
             case InsertItem():
                 return insert_item(address)
             case Empty():
-                return empty_items(address) if address.steps[-1].item is not None else _empty(address)
+                return empty_items(address) if address.steps[-1].item is not None else _empty(address, self.force)
             case Remove() | RemoveItem():
-                return remove_items(address) if address.steps[-1].item is not None else _remove(address)
+                return remove_items(address) if address.steps[-1].item is not None else _remove(address, self.force)
         raise EditError(f"{type(edit).__name__}: no such edit")
 
     def _put(self, edit: Put, *, only_absent: bool = False) -> Act:
         address = _one_place(edit.place)
-        written = Written(address, edit.value, edit.vr, force=self._force)
+        written = Written(address, edit.value, edit.vr, force=self.force)
         fill = self._customs.fill_items
 
         def at_root(instance: Instance) -> int:
@@ -214,6 +226,8 @@ class EditList:
         def act(instance: Instance) -> int:
             spots = places(instance, address, fill=fill)
             for spot in standing(spots):
+                if not self.force:
+                    check_creator(spot, address)
                 if not (only_absent and spot.slot is not None):
                     put(spot, written.at(instance, spot))
             return len(spots)
@@ -222,7 +236,7 @@ class EditList:
 
     def _replace(self, edit: Replace) -> Act:
         address = _element(edit.place)
-        written = Written(address, edit.value, edit.vr, force=self._force)
+        written = Written(address, edit.value, edit.vr, force=self.force)
 
         def act(instance: Instance) -> int:
             spots = instance.spots(address)
@@ -236,7 +250,7 @@ class EditList:
         from dicomveil.editing.templates import parse_template
 
         address, template = _one_place(edit.place), parse_template(edit.template)
-        stand_ins, force = self._stand_ins, self._force
+        stand_ins, force = self._stand_ins, self.force
         if template.needs_key and stand_ins is None:
             raise EditError(f"{spelled(address)}: the template needs a key")
 
@@ -244,6 +258,8 @@ class EditList:
             text = template.fill(instance, stand_ins.tools(instance) if stand_ins and template.needs_key else None)
             spots = places(instance, address)
             for spot in standing(spots):
+                if not force:
+                    check_creator(spot, address)
                 write_at(instance, spot, text, edit.vr, force=force)
             return len(spots)
 
@@ -252,7 +268,9 @@ class EditList:
     def _copy(self, edit: Copy) -> Act:
         from dicomveil.editing.copying import copy_to
 
-        address, source, force = _one_place(edit.place), _element(edit.source_place), self._force
+        address, source, force = _one_place(edit.place), _element(edit.source_place), self.force
+        if not is_one_place(source) or any(step.item == "*" for step in source.steps):
+            raise EditError(f"{spelled(source)}: stands for several places; copy from one")
 
         def act(instance: Instance) -> int:
             found = instance.spots(source)
@@ -260,6 +278,8 @@ class EditList:
                 return 0
             spots = places(instance, address)
             for spot in standing(spots):
+                if not force:
+                    check_creator(spot, address)
                 copy_to(instance, found[0], spot, force=force)
             return len(spots)
 
@@ -268,7 +288,7 @@ class EditList:
     def _substitute(self, edit: Substitute) -> Act:
         from dicomveil.editing.patterns import compiled
 
-        address, force = _element(edit.place), self._force
+        address, force = _element(edit.place), self.force
         try:
             pattern = compiled(edit.pattern, edit.replacement)
         except EditError as error:
@@ -290,6 +310,9 @@ class EditList:
 
     def _new_uid(self, edit: NewUID) -> Act:
         uids, address = self._uids, _element(edit.place)
+        (last, known) = address.steps[-1], vr_of(address.steps[-1].tag)
+        if last.is_exact and known not in (None, "UI"):
+            raise EditError(f"{spelled(address)}: holds no UID (PS3.6 gives it the VR {known})")
         if uids is None:
             raise EditError(f"{spelled(address)}: new UIDs need a source of UIDs")
 
@@ -298,25 +321,48 @@ class EditList:
 
         return act
 
-    def _recode(self, edit: Put) -> Act:
-        if not isinstance(edit.value, str | None):
-            raise EditError("SpecificCharacterSet: its terms as one text, parted by backslashes")
-        terms = edit.value or ""
 
-        def act(instance: Instance) -> int:
-            there = instance.root.raw(SPECIFIC_CHARACTER_SET) is not None
-            if there if isinstance(edit, PutIfAbsent) else not there and isinstance(edit, Replace):
-                return int(there)
-            recode(instance, terms)
-            return 1
-
-        return act
+def _listed(edits: Edit | Iterable[Edit]) -> tuple[Edit, ...]:
+    found: tuple[Any, ...] = (edits,)
+    if not isinstance(edits, Edit) and isinstance(edits, Iterable):
+        found = tuple(edits)
+    if not all(isinstance(each, Edit) for each in found):
+        raise EditError("an edit is one of those of dicomveil.editing.edits, such as Put or Remove")
+    return found
 
 
-def _empty(address: Address) -> Act:
+def _rewrites_text(edit: Edit) -> bool:
+    return isinstance(edit, Recode) or (isinstance(edit, Put) and edit.place == _CHARACTER_SET and bool(edit.value))
+
+
+def _recoded(terms: str) -> Act:
+    def act(instance: Instance) -> int:
+        recode(instance, terms)
+        return 1
+
+    return act
+
+
+def _declared(edit: Put) -> Act:
+    """Have text follow when another Specific Character Set is declared."""
+    terms = defined_terms("\\".join(map(str, values_in(edit.value))))
+
+    def act(instance: Instance) -> int:
+        there = instance.root.raw(SPECIFIC_CHARACTER_SET) is not None
+        if there if isinstance(edit, PutIfAbsent) else not there and isinstance(edit, Replace):
+            return int(there)
+        recode(instance, terms)
+        return 1
+
+    return act
+
+
+def _empty(address: Address, force: bool) -> Act:
     def act(instance: Instance) -> int:
         spots = instance.spots(address)
         for spot in spots:
+            if not force:
+                check_unused(spot, address)
             lying = spot.lying
             assert lying is not None
             exchange(spot, spot.outline.encoding.element(spot.tag, lying.vr, b""))
@@ -325,12 +371,14 @@ def _empty(address: Address) -> Act:
     return act
 
 
-def _remove(address: Address) -> Act:
+def _remove(address: Address, force: bool) -> Act:
     def act(instance: Instance) -> int:
         spots = instance.spots(address)
         for spot in spots:
             assert spot.slot is not None
             spot.outline.remove(spot.slot)
+        for spot in () if force else spots:
+            check_unused(spot, address)
         return len(spots)
 
     return act

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from dicomveil.dataset.address import Address, Step
+from dicomveil.dataset.charset import SPECIFIC_CHARACTER_SET
+from dicomveil.dataset.syntax import LONG_LENGTH_VRS, SHORT_LENGTH_VRS
 from dicomveil.editing.addresses import read_address, spelled
+from dicomveil.editing.charset_names import defined_terms
 from dicomveil.errors import EditError
 
 TYPE_CHECKING = False  # type checkers take it for typing's, which is slow to import
 if TYPE_CHECKING:
     from dicomveil.dataset.address import Address
     from dicomveil.editing.addresses import Addressed
+
+
+_CHARACTER_SET = Address((Step(SPECIFIC_CHARACTER_SET),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,10 @@ class Put(EditAt):
     value: object
     vr: str | None = None
 
+    def __post_init__(self) -> None:
+        EditAt.__post_init__(self)
+        _check_vr(self)
+
 
 @dataclass(frozen=True, slots=True)
 class PutIfAbsent(Put):
@@ -116,6 +127,10 @@ class Format(EditAt):
     template: str
     vr: str | None = None
 
+    def __post_init__(self) -> None:
+        EditAt.__post_init__(self)
+        _check_vr(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Substitute(EditAt):
@@ -129,18 +144,37 @@ class Substitute(EditAt):
 
 
 @dataclass(frozen=True, slots=True)
+class Recode(EditAt):
+    """Write all text anew in another Specific Character Set (PS3.3 C.12.1.1.2), and declare that.
+
+    ``charset`` is a defined term, several parted by backslashes, or one of the names ``utf-8``, ``latin-1``, ``ascii``;
+    with ``ascii`` nothing is declared. A text that cannot be read, or not be said in it, has the file refused, forced
+    or not.
+
+    Raises
+    ------
+    EditError
+        If there is no such character set; names those that there are.
+    """
+
+    charset: str
+    address: Addressed = field(default=_CHARACTER_SET, init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "charset", defined_terms(self.charset))
+
+
+@dataclass(frozen=True, slots=True)
 class NewUID(EditAt):
     """Give the element a new UID, the same for the same original in all files of a call, references included."""
 
 
 @dataclass(frozen=True, slots=True)
 class InsertItem(EditAt):
-    """Put a new, empty item before the one at this place (``Sequence[0]``), or behind the last; makes the sequence."""
+    """Put a new, empty item before the one at this place (``Sequence[0]``), or behind the last; makes the sequence.
 
-    def __post_init__(self) -> None:
-        EditAt.__post_init__(self)
-        if not isinstance(self.place.steps[-1].item, int):
-            raise EditError(f"{self.address}: a new item needs a place, such as [0]")
+    Without a number (``Sequence``) it comes behind the last.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +185,13 @@ class RemoveItem(EditAt):
         EditAt.__post_init__(self)
         if self.place.steps[-1].item is None:
             raise EditError(f"{self.address}: which item, such as [0] or [*]?")
+
+
+def _check_vr(edit: Put | Format) -> None:
+    """Refuse what is no VR at all: with it nobody could read the file, so no force helps."""
+    if edit.vr is not None and edit.vr not in _VRS:
+        shown = f"{edit.vr} is" if len(str(edit.vr)) == 2 else "that is"
+        raise EditError(f"{spelled(edit.place)}: {shown} no VR")
+
+
+_VRS = frozenset(SHORT_LENGTH_VRS + LONG_LENGTH_VRS)

@@ -130,6 +130,15 @@ class Instance:
             return [] if self.meta is None else self._followed(address, self.meta, address.steps, b"", ())
         return self._followed(address, self.root, address.steps, self.charset, ())
 
+    def exists(self, address: Address) -> bool:
+        """Tell whether something is at an address: an element, or, with an item number behind it, such an item."""
+        last = address.steps[-1].item
+        spots = self.spots(address)
+        if last is None:
+            return bool(spots)
+        counts = [len(_items_of(spot.outline, spot.slot)) for spot in spots if spot.slot is not None]
+        return any(count > (0 if last == "*" else last) for count in counts)
+
     def texts(self, address: Address) -> list[str] | None:
         """Return the values at an address as text, unpadded; empty: there without a value; None: not there.
 
@@ -138,11 +147,9 @@ class Instance:
         EditRefused
             If a value cannot be read.
         """
-        last = address.steps[-1].item
+        if address.steps[-1].item is not None:
+            return [] if self.exists(address) else None
         spots = self.spots(address)
-        if last is not None:
-            counts = [len(_items_of(spot.outline, spot.slot)) for spot in spots if spot.slot is not None]
-            return [] if any(count > (0 if last == "*" else last) for count in counts) else None
         return [text for spot in spots for text in self.texts_at(spot)] if spots else None
 
     def texts_at(self, spot: Spot, *, stripped: bool = True) -> list[str]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from dicomveil.dataset.address import Address, Step
 from dicomveil.editing.addresses import spelled
-from dicomveil.editing.places import fill_up_to, item_for, new_sequence, places
-from dicomveil.errors import EditRefused
+from dicomveil.editing.places import fill_up_to, is_one_place, item_for, new_sequence, places
+from dicomveil.errors import EditError, EditRefused
+from dicomveil.standard.dictionary import vr_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,17 +20,28 @@ if TYPE_CHECKING:
 
 
 def insert_item(address: Address) -> Act:
-    """Put a new item before the one at a place, or behind the last; the sequence is made if it is not there."""
+    """Put a new item before the one at a place, or behind the last; the sequence is made if it is not there.
+
+    Raises
+    ------
+    EditError
+        If the address stands for no place to add to, or for no sequence.
+    """
     sequence, number = _sequence(address), address.steps[-1].item
-    assert isinstance(number, int)
+    last = sequence.steps[-1]
+    if not is_one_place(sequence) or number == "*":
+        raise EditError(f"{spelled(address)}: names no place for an item")
+    if last.creator is None and vr_of(last.tag) not in (None, "SQ"):
+        raise EditError(f"{spelled(address)}: an attribute that is no sequence has no items")
 
     def act(instance: Instance) -> int:
         spots = places(instance, sequence)
         for spot in spots:
             slot = new_sequence(spot.outline, spot.tag) if spot.slot is None else spot.slot
             items = _items(spot, slot, address)
-            if number < len(items.items):
-                items.insert(number)
+            count = len(items.items)
+            if not isinstance(number, int) or number < count:
+                items.insert(number if isinstance(number, int) else count)
             else:
                 item_for(items, number, address)
         return len(spots)

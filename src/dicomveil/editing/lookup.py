@@ -22,6 +22,10 @@ class Lookup(Protocol):
         """
         ...
 
+    def exists(self, address: Address) -> bool:
+        """Tell whether something is at an address, with a value or without, readable or not."""
+        ...
+
 
 class KeyedTools(Protocol):
     """What the filters ``hash`` and ``shift`` need a key for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dicomveil.editing.addresses import read_address, spelled
 from dicomveil.editing.edits import (
     Copy,
     Edit,
@@ -15,6 +16,7 @@ from dicomveil.editing.edits import (
     Put,
     PutIfAbsent,
     Remove,
+    RemovePrivate,
     Replace,
     Substitute,
 )
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PARTED = r'((?:[^="]|"(?:[^"\\]|\\.)*")*)=(.*)'
-_VR = r"(.*[^:]):([A-Z]{2})"
+_VR = r"(.*[^:]):([A-Za-z]{2})"
 
 
 def put(text: str) -> Put:
@@ -64,7 +66,7 @@ def copy(text: str) -> Copy:
 def format_(text: str) -> Format:
     """Read ``ADDRESS=TEMPLATE``; raises what `put` raises."""
     address, template = _parted(text, "ADDRESS=TEMPLATE")
-    address, vr = _vr_of(address)
+    address, vr = with_vr(address)
     return Format(address, template, vr)
 
 
@@ -92,21 +94,6 @@ def substitute(text: str) -> Substitute:
     return Substitute(address, ("(?i)" if parts[2] else "") + parts[0], parts[1])
 
 
-EDIT_OPTIONS: dict[str, Callable[[str], Edit]] = {
-    "set": put,
-    "add": put_if_absent,
-    "replace": replace,
-    "empty": Empty,
-    "remove": Remove,
-    "copy": copy,
-    "format": format_,
-    "sub": substitute,
-    "new-uid": NewUID,
-    "insert-item": InsertItem,
-}
-"""What each option makes of its text."""
-
-
 def _split(text: str, mark: str) -> list[str]:
     r"""Cut a text at a mark, but for where a backslash stands before it that is not itself behind one.
 
@@ -127,16 +114,45 @@ def _split(text: str, mark: str) -> list[str]:
 def _parted(text: str, form: str) -> tuple[str, str]:
     found = re.fullmatch(_PARTED, text, re.DOTALL)
     if found is None:
-        raise EditError(f"no equals sign: the form is {form}")
+        raise EditError(f"{_name_in(text)}no equals sign: the form is {form}")
     return found[1], found[2]
+
+
+def _name_in(text: str) -> str:
+    """Return a text that is an address, to name it; another one may be a value."""
+    try:
+        return f"{spelled(read_address(text))}: "
+    except EditError:
+        return ""
+
+
+def _remove_private(text: str) -> RemovePrivate:
+    return RemovePrivate()
 
 
 def _with_vr(text: str) -> tuple[str, str, str | None]:
     address, value = _parted(text, "ADDRESS=VALUE")
-    address, vr = _vr_of(address)
+    address, vr = with_vr(address)
     return address, value, vr
 
 
-def _vr_of(address: str) -> tuple[str, str | None]:
+def with_vr(address: str) -> tuple[str, str | None]:
+    """Return an address as it is written, and the VR behind it if there is one: ``ADDRESS:VR``."""
     found = re.fullmatch(_VR, address)
     return (found[1], found[2]) if found else (address, None)
+
+
+EDIT_OPTIONS: dict[str, Callable[[str], Edit]] = {
+    "set": put,
+    "add": put_if_absent,
+    "replace": replace,
+    "empty": Empty,
+    "remove": Remove,
+    "remove-private": _remove_private,
+    "copy": copy,
+    "format": format_,
+    "sub": substitute,
+    "new-uid": NewUID,
+    "insert-item": InsertItem,
+}
+"""What each option makes of its text."""

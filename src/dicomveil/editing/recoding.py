@@ -15,6 +15,8 @@ from dicomveil.errors import EditRefused, UnreadableText, UnwritableValue
 from dicomveil.standard.dictionary import vr_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from dicomveil.dataset.outline import Lying, Outline
     from dicomveil.editing.instance import Instance
 
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 def recode(instance: Instance, terms: str) -> None:
     """Write all text in another character set (PS3.3 C.12.1.1.2); items that declare one of their own are recoded too.
 
-    Bytes do not change when Specific Character Set does: left alone, they would mean other characters from then on.
+    ``terms`` are defined terms; without any, text is ASCII and nothing is declared. Bytes do not change when Specific
+    Character Set does: left alone, they would mean other characters from then on.
 
     Raises
     ------
@@ -37,8 +40,52 @@ def recode(instance: Instance, terms: str) -> None:
         if old.strip(b" ") != raw.strip(b" "):
             for slot in outline.all_slots():
                 _rewrite(Spot(outline, slot, outline.tag_of(slot), old, trail), charset)
-        if outline is instance.root or outline.slots(SPECIFIC_CHARACTER_SET):
-            _declare(outline, raw)
+        slots = outline.slots(SPECIFIC_CHARACTER_SET)
+        if not raw:
+            for slot in slots:
+                outline.remove(slot)
+        elif slots or outline is instance.root:
+            outline.have(SPECIFIC_CHARACTER_SET, outline.encoding.element(SPECIFIC_CHARACTER_SET, "CS", raw))
+
+
+def without_misreading(act: Callable[[Instance], int]) -> Callable[[Instance], int]:
+    """Return an edit of a Specific Character Set that refuses to have text that is there mean other characters.
+
+    Raises
+    ------
+    EditRefused
+        When carried out, if text beyond ASCII would be read in another character set than it was written in.
+    """
+
+    def guarded(instance: Instance) -> int:
+        before = {outline: charset for outline, charset, _ in instance.levels()}
+        count = act(instance)
+        for outline, charset, _ in instance.levels():
+            was = before.get(outline, charset)
+            if was.strip(b" ") != charset.strip(b" ") and any(map(_is_beyond_ascii, _elements(outline))):
+                raise EditRefused(
+                    "SpecificCharacterSet", "text beyond ASCII would be misread; have it written anew: --charset"
+                )
+        return count
+
+    return guarded
+
+
+def _elements(outline: Outline) -> Iterator[Lying]:
+    return map(outline.element, outline.all_slots())
+
+
+def _is_beyond_ascii(lying: Lying) -> bool:
+    return _vr_of_text(lying) in AFFECTED_VRS and not _is_ascii(lying)
+
+
+def _vr_of_text(lying: Lying) -> str:
+    """Return the VR to read a text by, which keeps its character set where it is stored as UN."""
+    return vr_of(lying.tag) or "UN" if lying.vr == "UN" else lying.vr
+
+
+def _is_ascii(lying: Lying) -> bool:
+    return lying.raw.isascii() and b"\x1b" not in lying.raw
 
 
 def recode_items(spot: Spot, old: bytes) -> None:
@@ -72,8 +119,8 @@ def _recode_inherited(sequence: Spot, old: bytes, charset: Charset) -> None:
 def _rewrite(spot: Spot, charset: Charset) -> None:
     lying = spot.lying
     assert lying is not None
-    vr = vr_of(lying.tag) or "UN" if lying.vr == "UN" else lying.vr  # text keeps its character set where it is UN
-    if vr not in _TEXT_OR_UNKNOWN or (lying.raw.isascii() and b"\x1b" not in lying.raw):
+    vr = _vr_of_text(lying)
+    if vr not in _TEXT_OR_UNKNOWN or _is_ascii(lying):
         return
     if vr == "UN":
         _refuse_text_of_unknown_vr(spot, lying)
@@ -104,10 +151,3 @@ def _refuse_text_of_unknown_vr(spot: Spot, lying: Lying) -> None:
 
 
 _TEXT_OR_UNKNOWN = AFFECTED_VRS | {"UN"}
-
-
-def _declare(outline: Outline, raw: bytes) -> None:
-    encoded = outline.encoding.element(SPECIFIC_CHARACTER_SET, "CS", raw)
-    slots = outline.slots(SPECIFIC_CHARACTER_SET)
-    if not slots or not outline.is_as(slots[0], encoded):
-        outline.put(SPECIFIC_CHARACTER_SET, encoded)

@@ -7,11 +7,12 @@ import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.editing.addresses import read_address, spelled
 from dicomveil.editing.edit_list import EditList
 from dicomveil.editing.edits import Edit, Put
+from dicomveil.editing.option_texts import with_vr
 from dicomveil.errors import EditError
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def read_table(path: str | os.PathLike[str], match: Sequence[str] = (), *, force
 
     A column is matched if ``match`` names it or its heading is ``match ADDRESS``; all others are set (``set ADDRESS``,
     where a column of that name is matched too). Empty cells are left alone, but under ``overwrite ADDRESS`` they leave
-    the element without a value.
+    the element without a value. ``set ADDRESS:VR`` tells the VR where nothing else does.
 
     Raises
     ------
@@ -104,11 +105,19 @@ def read_table(path: str | os.PathLike[str], match: Sequence[str] = (), *, force
             break
     if problems:
         raise EditError(*problems)
-    return Table([address for address, kind in columns if kind == "match"], found)
+    return Table([each.address for each in columns if each.kind == "match"], found)
+
+
+class Column(NamedTuple):
+    """What a heading says: an address, what its cells are for, and the VR to set it with."""
+
+    address: Address
+    kind: str
+    vr: str | None = None
 
 
 _QUOTED = re.compile(r'"(?:[^"]|"")*"|\([^()]*\)')  # commas in there part nothing
-Columns = list[tuple["Address", str]]
+Columns = list[Column]
 
 
 def _lines(name: str) -> list[tuple[int, list[str]]]:
@@ -141,18 +150,20 @@ def _columns(name: str, heading: Iterable[str], match: Sequence[Address]) -> Col
         said, _, rest = cell.partition(" ")
         is_said = said in _KINDS and bool(rest)
         try:
-            called = f"column {number}"  # without a heading, what stands there is a value
-            address = read_address(rest.strip() if is_said else cell, called=called)
+            written, vr = with_vr(rest.strip() if is_said else cell)
+            # without a heading, what stands there is a value
+            address = Put(read_address(written, called=f"column {number}"), None, vr).place
         except EditError as error:
             problems += [f"{name}:1: {problem}" for problem in error.problems]
             continue
-        columns.append((address, said if is_said else "match" if address in match else "set"))
-    problems += [f"{name}:1: two columns {spelled(each[0])}" for each, count in Counter(columns).items() if count > 1]
-    missing = [address for address in match if (address, "match") not in columns]
+        columns.append(Column(address, said if is_said else "match" if address in match else "set", vr))
+    known = [each[:2] for each in columns]
+    problems += [f"{name}:1: two columns {spelled(each[0])}" for each, count in Counter(known).items() if count > 1]
+    missing = [address for address in match if (address, "match") not in known]
     problems += [f"{name}:1: no column {spelled(address)} to match" for address in missing]
-    if not problems and not any(kind == "match" for _, kind in columns):
+    if not problems and not any(each.kind == "match" for each in columns):
         problems.append(f"{name}:1: no column to match; name it with --match, or head it 'match ADDRESS'")
-    if not problems and all(kind == "match" for _, kind in columns):
+    if not problems and all(each.kind == "match" for each in columns):
         problems.append(f"{name}:1: no column to set")
     if problems:
         raise EditError(*problems)
@@ -164,13 +175,13 @@ def _row(
 ) -> tuple[tuple[str, ...], Row]:
     if len(cells) != len(columns):
         raise EditError(f"{len(cells)} cells under {len(columns)} headings")
-    key = tuple(cell for cell, (_, kind) in zip(cells, columns, strict=True) if kind == "match")
+    key = tuple(cell for cell, column in zip(cells, columns, strict=True) if column.kind == "match")
     if not all(key):
         raise EditError("an empty cell to match")
     edits: list[Edit] = []
-    for place, (cell, (address, kind)) in enumerate(zip(cells, columns, strict=True)):
-        if kind == "overwrite" or (cell and kind == "set"):
-            edits.append(Put(address, cell))
+    for place, (cell, column) in enumerate(zip(cells, columns, strict=True)):
+        if column.kind == "overwrite" or (cell and column.kind == "set"):
+            edits.append(Put(column.address, cell, column.vr))
             if (place, cell) not in checked:
                 EditList(edits[-1:], force=force)
                 checked.add((place, cell))

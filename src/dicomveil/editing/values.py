@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import datetime
 import re
+import unicodedata
+from collections.abc import Sequence
+from decimal import Decimal
+from math import isfinite
 
 from dicomveil.dataset.charset import AFFECTED_VRS, Charset
 from dicomveil.dataset.values import DicomDecimal, encode_value, pad
@@ -52,10 +56,14 @@ ALLOWED = {
 }
 """What each VR allows, in a line (PS3.5 6.2)."""
 
+_PYDICOM = frozenset({"pydicom.valuerep", "pydicom.uid", "pydicom.tag"})
 _WIDTHS = {"OB": 1, "OW": 2, "OL": 4, "OV": 8}
 # A data set holds one moment, so the ranges and old forms that PS3.5 6.2 knows for queries do not count.
 _FORMS = {"DA": r"[0-9]{8}", "TM": r"[0-9.]+ ?", "AS": r"[0-9]{3}[DWMY]", "UR": r"[!-~]+ *"}
-_NUMBERS: dict[type, str] = {int: r"[-+]?[0-9]+", float: r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?"}
+_NUMBERS: dict[type, str] = {
+    int: r"[-+]?[0-9]+",
+    float: r"[-+]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|inf|nan)",
+}
 _TAG = r"\(?([0-9A-Fa-f]{4}),? ?([0-9A-Fa-f]{4})\)?"
 
 
@@ -100,6 +108,8 @@ def encoded(
         form = _FORMS.get(vr)
         if form and not all(isinstance(each, str) and re.fullmatch(form, each) for each in values if each != ""):
             raise WrongValue(f"no {vr}: {ALLOWED[vr]}")
+        if vr in ("FL", "FD") and not all(isinstance(each, int | float) and isfinite(each) for each in values):
+            raise WrongValue(f"no {vr}: a number, and a finite one")
     try:
         return encode_value(values, vr, charset, little_endian=little_endian)
     except UnwritableValue:
@@ -131,7 +141,7 @@ def vr_of_new(tag: int, there: str | None, *, is_signed: bool | None, values: ob
         if tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF:
             return "LO"
         if there is None:
-            raise WrongValue("an element that PS3.6 does not know, and none is there that tells its VR: name it")
+            raise WrongValue("an element whose VR neither PS3.6 nor the file tells: name it, as in ADDRESS:VR=VALUE")
         return there
     choices = known.split(" or ")
     if len(choices) == 1:
@@ -175,10 +185,24 @@ def check_multiplicity(tag: int, count: int) -> None:
 
 
 def values_in(value: object) -> tuple[object, ...]:
-    """Return single values; no value at all for None and what is empty."""
+    """Return single values, those of pydicom as what they stand for; no value at all for None and what is empty."""
     if value is None or (isinstance(value, str | bytes) and not value):
         return ()
-    return tuple(value) if isinstance(value, list | tuple) else (value,)
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray | memoryview):
+        return tuple(_plain(each) for each in value)
+    return (_plain(value),)
+
+
+def _plain(value: object) -> object:
+    """Return a value of pydicom's (a name, a UID, a number or date that remembers how it was written) as Python's."""
+    if not isinstance(value, Decimal) and type(value).__module__ not in _PYDICOM:
+        return value
+    written = getattr(value, "original_string", None)
+    if isinstance(written, str):
+        return written
+    if isinstance(value, datetime.date | datetime.time):
+        return value
+    return next((kind(value) for kind in (int, float) if isinstance(value, kind)), str(value))
 
 
 def plain_values(values: tuple[object, ...], vr: str, charset: Charset, *, little_endian: bool) -> tuple[object, ...]:
@@ -283,12 +307,16 @@ def _forced(text: str, vr: str, charset: Charset) -> bytes:
 
 
 def _reason(values: tuple[object, ...], vr: str, charset: Charset) -> str:
+    if not all(isinstance(each, str | int | float | bytes) for each in values):
+        return f"no {vr}: it takes text, numbers, Python dates and times, bytes, or a list of these"
     texts = [each for each in values if isinstance(each, str)]
     for text in texts:
         try:
             charset.encode(text, vr)
         except UnwritableValue:
-            if vr in AFFECTED_VRS:
+            if vr in AFFECTED_VRS and "\x1b" not in text:
                 return "characters that the character set of the file does not have; --charset utf-8 has them"
             return f"characters that {vr} does not have"
+    if vr not in NUMBER_TYPES and any(unicodedata.category(each) == "Cc" for each in "".join(texts)):
+        return f"no {vr}: a control character, such as a tab or the end of a line, that it does not take"
     return f"no {vr}: {ALLOWED.get(vr, 'another kind of value')}"

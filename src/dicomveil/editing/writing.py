@@ -87,6 +87,8 @@ class Written:
     def _element(self, spot: Spot, there: str | None, signed: bool | None) -> bytes:
         encoding = spot.outline.encoding
         try:
+            if self._force:
+                there = there or "UN"  # so much can be said of any element
             vr = (
                 self._vr
                 if self._force and self._vr

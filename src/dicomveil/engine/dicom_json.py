@@ -12,6 +12,9 @@ from dicomveil.editing.instance import charset_in, texts_of
 from dicomveil.errors import UnreadableValue
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dicomveil.dataset.address import Address, Step
     from dicomveil.dataset.outline import Lying, Outline
     from dicomveil.editing.instance import Instance
 
@@ -26,19 +29,44 @@ _DECIMAL = frozenset({"DS", "FL", "FD"})
 _GROUPS = ("Alphabetic", "Ideographic", "Phonetic")
 
 
-def json_model(instance: Instance, bulk_bytes: int = BULK_BYTES) -> Model:
+def json_model(instance: Instance, bulk_bytes: int = BULK_BYTES, addresses: Sequence[Address] = ()) -> Model:
     """Return the data set, without File Meta Information, as PS3.18 F.2 has it.
 
     A binary value beyond ``bulk_bytes`` becomes a BulkDataURI that says where it stands in the (inflated) file:
     ``?offset=...&length=...``. A value that is not what its VR says becomes InlineBinary of VR UN. Group lengths are
-    left out, as the annex asks.
+    left out, as the annex asks. With ``addresses`` only these are told, with what is in them; of sequences on the way
+    all items, so that each has its number.
 
     Raises
     ------
     MalformedDataSet, LimitExceeded
         If a sequence cannot be read.
     """
-    return _level(instance, instance.root, instance.charset, bulk_bytes)
+    whole = _level(instance, instance.root, instance.charset, bulk_bytes)
+    if not addresses:
+        return whole
+    wanted = [spot.address.steps for address in filter(instance.exists, addresses) for spot in instance.spots(address)]
+    return _chosen(whole, wanted)
+
+
+def _chosen(model: Model, wanted: list[tuple[Step, ...]]) -> Model:
+    chosen: Model = {}
+    for tag in sorted({steps[0].tag for steps in wanted}):
+        name = f"{tag:08X}"
+        there = [steps for steps in wanted if steps[0].tag == tag]
+        if name in model:
+            chosen[name] = model[name] if any(len(steps) == 1 for steps in there) else _inside(model[name], there)
+    return chosen
+
+
+def _inside(sequence: dict[str, object], wanted: list[tuple[Step, ...]]) -> dict[str, object]:
+    items = sequence["Value"]
+    assert isinstance(items, list)
+    numbered = enumerate(items)
+    return {
+        "vr": "SQ",
+        "Value": [_chosen(item, [each[1:] for each in wanted if each[0].item == number]) for number, item in numbered],
+    }
 
 
 def _level(instance: Instance, outline: Outline, charset: bytes, bulk_bytes: int) -> Model:

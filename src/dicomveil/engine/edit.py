@@ -15,8 +15,9 @@ from dicomveil.dataset.splice import deflated, pieces_of, spliced
 from dicomveil.dataset.write import Draft
 from dicomveil.editing.conditions import parse_condition
 from dicomveil.editing.edit_list import EditList
+from dicomveil.editing.guard import instance_uids_given
 from dicomveil.editing.instance import Instance
-from dicomveil.errors import EditRefused, InstanceError, UsageError
+from dicomveil.errors import EditError, EditRefused, InstanceError, MalformedDataSet, UsageError
 from dicomveil.standard.dictionary import vr_by_tag
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from dicomveil.editing.lookup import StandIns
     from dicomveil.editing.table import Row, Table
 
+NO_ROW = "the table has no row for them"
+NOT_FULFILLED = "the condition does not hold for them"
+
+_HEADER_BYTES = 8
 _DIRECTORY_RECORDS = 0x00041220
 
 
@@ -38,14 +43,18 @@ _DIRECTORY_RECORDS = 0x00041220
 class Edited:
     """What edits make of one open file.
 
-    ``matched`` tells whether the condition holds, ``met`` how many elements each edit has met; ``splices`` are what has
-    to change in the file, none if nothing does. ``refused`` says, by number, which edits were left out and why.
+    ``matched`` tells whether the condition holds and the table has a row for it, and ``why_not`` which of them not;
+    ``row_uids`` are the SOP Instance UIDs that the row gives. ``met`` is how many elements each edit has met;
+    ``splices`` are what has to change in the file, none if nothing does. ``refused`` says, by number, which edits were
+    left out and why.
     """
 
     instance: Instance
     matched: bool
     met: list[int]
     splices: list[Splice]
+    why_not: str = ""
+    row_uids: set[str] = field(default_factory=set)
     refused: dict[int, EditRefused] = field(default_factory=dict)
 
 
@@ -69,7 +78,7 @@ class Editor:
 
     def __init__(
         self,
-        edits: Iterable[Edit],
+        edits: Edit | Iterable[Edit],
         *,
         where: str | Condition | None = None,
         force: bool = False,
@@ -79,6 +88,8 @@ class Editor:
     ) -> None:
         self.edits = EditList(edits, force=force, stand_ins=stand_ins, customs=customs)
         self.where = parse_condition(where) if isinstance(where, str) else where
+        if self.where is not None and not hasattr(self.where, "holds"):
+            raise EditError("the condition: a text, or one that has been parsed")
         self.limits = limits or Limits()
         self._levels: dict[Encoding, Level] = {}
 
@@ -92,18 +103,13 @@ class Editor:
         """
         return Instance(file, open_part10(file, self.limits), self._level, self.limits)
 
-    def survey(self, path: str | os.PathLike[str], table: Table | None = None) -> None:
-        """Carry out the edits on a file before the first is written, for the UIDs that become new in it.
+    def survey(self, instance: Instance, table: Table | None = None) -> None:
+        """Carry out the edits on an instance before the first file is written, for the UIDs that become new in it.
 
         Needed if ``edits.needs_survey``: references in other files follow. A file that stays as it is, because it is
         not one to edit or refuses an edit, makes nothing follow. Raises what `prepare` raises.
         """
-        with Source.open(path) as file:
-            instance = self.open(file)
-            if self.is_for(instance):
-                row = None if table is None else table.row_for(instance)
-                if table is None or row is not None:
-                    self._edited(instance, row)
+        self._carried_out(instance, table, uses_row=False)
 
     def is_for(self, instance: Instance) -> bool:
         """Tell whether an instance fulfils the condition; raises `EditRefused` if a value asked for cannot be read."""
@@ -119,32 +125,38 @@ class Editor:
         EditRefused
             If one of the edits cannot be carried out; none is then.
         """
-        instance = self.open(file)
-        row = None
-        if self.is_for(instance):
-            row = None if table is None else table.row_for(instance)
-            if row is not None:
-                row.used = True
-            if table is None or row is not None:
-                return self._edited(instance, row)
-        return Edited(instance, False, [0] * len(self.edits.edits), [])
+        return self.carry_out(self.open(file), table)
+
+    def carry_out(self, instance: Instance, table: Table | None = None) -> Edited:
+        """Do as `prepare` does, with an instance that has been opened."""
+        return self._carried_out(instance, table, uses_row=True)
+
+    def _carried_out(self, instance: Instance, table: Table | None, *, uses_row: bool) -> Edited:
+        _check_end(instance)
+        row = table.row_for(instance) if table is not None else None
+        why_not = NO_ROW if table is not None and row is None else "" if self.is_for(instance) else NOT_FULFILLED
+        if why_not:
+            return Edited(instance, False, [0] * len(self.edits.edits), [], why_not)
+        if row is not None and uses_row:
+            row.used = True
+        noted = self.edits.noted
+        try:
+            return self._edited(instance, row)
+        except InstanceError:
+            self.edits.forget(noted)  # the file stays as it is
+            raise
 
     def _edited(self, instance: Instance, row: Row | None) -> Edited:
-        """Carry out the edits; the UIDs noted on the way are forgotten if that fails."""
-        noted = self.edits.noted
         refused: dict[int, EditRefused] = {}
-        try:
-            if self.edits.is_tolerant:
-                file = instance.file
-                instance, met, refused = self.edits.carry_out_what_can_be(lambda: self.open(file))
-            else:
-                met = self.edits.carry_out(instance)
-            if row is not None:
-                row.edit_list.carry_out(instance)
-            return Edited(instance, True, met, splices_of(instance), refused)
-        except InstanceError:
-            self.edits.forget(noted)
-            raise
+        if self.edits.is_tolerant:
+            file = instance.file
+            instance, met, refused = self.edits.carry_out_what_can_be(lambda: self.open(file))
+        else:
+            met = self.edits.carry_out(instance)
+        if row is not None:
+            row.edit_list.carry_out(instance)
+        uids = instance_uids_given(row.edits) if row is not None else set()
+        return Edited(instance, True, met, splices_of(instance), row_uids=uids, refused=refused)
 
     def copy(
         self, source: str | os.PathLike[str], target: str | os.PathLike[str], *, overwrite: bool = False
@@ -190,6 +202,19 @@ class Editor:
         return level
 
 
+def _check_end(instance: Instance) -> None:
+    """Refuse a file that ends within the header of an element; zeros and what else pads it stay as they are."""
+    source, end = instance.part10.source, instance.root.stop
+    rest = source.read(end, min(source.size, end + _HEADER_BYTES))
+    if 0 < len(rest) < _HEADER_BYTES and rest.strip(b"\0"):
+        raise MalformedDataSet("a header cut short", end)
+
+
+def is_directory(instance: Instance) -> bool:
+    """Tell whether an instance is a DICOMDIR, which lists other files (PS3.3 F)."""
+    return bool(instance.root.slots(_DIRECTORY_RECORDS))
+
+
 def splices_of(instance: Instance) -> list[Splice]:
     """Return what has to change in an instance's file; a deflated data set that changes is deflated anew as a whole.
 
@@ -200,7 +225,7 @@ def splices_of(instance: Instance) -> list[Splice]:
     """
     meta = [] if instance.meta is None or not instance.meta.is_changed else instance.meta.edits()
     root = instance.root.edits()
-    if any(len(new) != end - start for start, end, new in meta + root) and instance.root.slots(_DIRECTORY_RECORDS):
+    if any(len(new) != end - start for start, end, new in meta + root) and is_directory(instance):
         raise EditRefused("DirectoryRecordSequence", "finds its records by byte offsets, which this edit would move")
     part10, file = instance.part10, instance.file
     if not part10.syntax.deflated or not root:
@@ -215,12 +240,15 @@ def write_copy(
 ) -> None:
     """Write an edited file under another name, whole or not at all; ``alike`` keeps permissions and times.
 
+    Who must not read the original cannot read the copy either.
+
     Raises
     ------
     TargetExists, NotWritten
         As `Draft`.
     """
     with Draft(target, overwrite=overwrite) as draft:
+        draft.be_no_more_open_than(os.fstat(file.fd))
         draft.write(file, pieces_of(b"", file, 0, file.size, splices))
         if alike:
             draft.resemble(os.fstat(file.fd), times=True)

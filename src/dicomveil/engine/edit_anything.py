@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @overload
 def edit(
     subject: bytes,
-    edits: Iterable[Edit],
+    edits: Edit | Iterable[Edit],
     *,
     where: str | Condition | None = None,
     force: bool = False,
@@ -36,7 +36,7 @@ def edit(
 @overload
 def edit(
     subject: DataSet,
-    edits: Iterable[Edit],
+    edits: Edit | Iterable[Edit],
     *,
     where: str | Condition | None = None,
     force: bool = False,
@@ -45,7 +45,7 @@ def edit(
 @overload
 def edit(
     subject: Path,
-    edits: Iterable[Edit],
+    edits: Edit | Iterable[Edit],
     to: Path | None = None,
     *,
     in_place: bool = False,
@@ -57,7 +57,7 @@ def edit(
 ) -> bool: ...
 def edit(  # noqa: PLR0913 - each is a word of its own at the face
     subject: object,
-    edits: Iterable[Edit],
+    edits: Edit | Iterable[Edit],
     to: Path | None = None,
     *,
     in_place: bool = False,
@@ -74,7 +74,7 @@ def edit(  # noqa: PLR0913 - each is a word of its own at the face
     subject
         The path of a file, the bytes of a file, or a pydicom ``Dataset``. Bytes and data sets stay as they are.
     edits
-        In order; see `dicomveil.editing.edits`.
+        One, or several in order; see `dicomveil.editing.edits`.
     to
         Where the edited copy of a file goes.
     in_place
@@ -101,6 +101,8 @@ def edit(  # noqa: PLR0913 - each is a word of its own at the face
         If the edits are wrong for any file.
     InstanceError
         If this one cannot take them (`EditRefused`), cannot be read, or cannot be written.
+    OSError
+        If there is no such file, or the system does not let it be opened.
     UsageError
         If it is not said where the edited file goes, or said of bytes or a data set, which are returned.
 

@@ -10,13 +10,14 @@ import hashlib
 import json
 import os
 from binascii import a2b_base64, b2a_base64
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypedDict
 
 from dicomveil.dataset.replace import Manner, replaced
 from dicomveil.dataset.source import Source
-from dicomveil.dataset.splice import pieces_of
-from dicomveil.errors import EditRefused, InstanceError, UsageError
+from dicomveil.dataset.splice import pieces_of, spliced
+from dicomveil.errors import EditRefused, InstanceError, NotWritten, UsageError
 from dicomveil.pseudonyms.private_file import make_private_folder, open_private
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _HEADING = {"dicomveil-undo": 1}
 _TAKEN_BACK = {"taken-back": True}
 _NO_BACKUP = Manner(backup=False)
 _SLICE_BYTES = 1024 * 1024
+_UNWRITABLE = "the undo file cannot be written"
 
 
 class UndoWriter:
@@ -36,16 +38,22 @@ class UndoWriter:
     Raises
     ------
     UsageError
-        If the undo file is there already or cannot be written.
+        If the undo file is there already or cannot be written; nothing is left of it then.
     """
 
     def __init__(self, path: str) -> None:
+        check_new(path)
         try:
             make_private_folder(path)
-            self._file = os.fdopen(open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="ascii")
+            self._fd = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         except OSError as error:
-            raise UsageError(f"the undo file cannot be written: {os.strerror(error.errno or 0)}") from None
-        self._write(_HEADING)
+            raise UsageError(f"{_UNWRITABLE}: {os.strerror(error.errno or 0)}") from None
+        try:
+            self._write(_HEADING)
+        except NotWritten as error:
+            os.close(self._fd)
+            os.unlink(path)
+            raise UsageError(str(error)) from None
 
     def __enter__(self) -> Self:
         return self
@@ -53,10 +61,16 @@ class UndoWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        os.close(self._fd)
 
     def note(self, source: Source, splices: list[Splice], path: str) -> None:
-        """Write down how to come back from the edited file, which will stand at ``path``."""
+        """Write down how to come back from the edited file, which will stand at ``path``.
+
+        Raises
+        ------
+        NotWritten
+            If the system refuses; the undo file is then as it was before.
+        """
         parts: list[tuple[int, int, str, str]] = []
         growth = 0
         for start, end, new in splices:
@@ -71,12 +85,31 @@ class UndoWriter:
         self._write(_TAKEN_BACK)
 
     def _write(self, line: object) -> None:
-        self._file.write(json.dumps(line) + "\n")
-        self._file.flush()
+        data = json.dumps(line).encode("ascii") + b"\n"
+        before = os.lseek(self._fd, 0, os.SEEK_CUR)
+        try:
+            while data:
+                data = data[os.write(self._fd, data) :]
+        except OSError as error:
+            os.ftruncate(self._fd, before)  # half a line would make the whole file unreadable
+            os.lseek(self._fd, before, os.SEEK_SET)
+            raise NotWritten(f"{_UNWRITABLE}: {os.strerror(error.errno or 0)}") from None
+
+
+def check_new(path: str) -> None:
+    """See to it that an undo file can be made: none is ever replaced.
+
+    Raises
+    ------
+    UsageError
+        If something is there.
+    """
+    if os.path.lexists(path):
+        raise UsageError("the undo file is there already; name another")
 
 
 class Undone(NamedTuple):
-    """What became of one file of an undo file; ``error`` is None if it is as it was."""
+    """What became of one file of an undo file; ``error`` is None if it is as it was, or would be."""
 
     number: int
     path: str
@@ -95,20 +128,32 @@ class _Note(TypedDict):
     parts: list[tuple[int, int, str, str]]
 
 
-def undo(path: str) -> Iterator[Undone]:
-    """Undo the edits of an undo file, the last one first.
+def undo(path: str, *, dry_run: bool = False) -> Iterator[Undone]:
+    """Undo the edits of an undo file, the last one first; a dry run only looks whether that can be done.
 
     Raises
     ------
     UsageError
         If it is no undo file, before anything is done.
     """
-    for number, told in enumerate(reversed(_read(path)), 1):
+    notes = _read(path)
+    repeated = Counter(told["path"] for told in notes if told)
+    imagined: dict[str, Source] = {}
+    for number, told in enumerate(reversed(notes), 1):
         target = told["path"] if told else ""
         try:
             if told is None:
                 raise _DAMAGED
-            _put_back(target, told)
+            if target in imagined:
+                imagined[target] = _undone(imagined[target], told)
+                yield Undone(number, target, None)
+                continue
+            with Source.open(target) as source:
+                splices = _way_back(source, told)
+                if not dry_run and splices:
+                    replaced(source, splices, target, _NO_BACKUP)
+                elif dry_run and repeated[target] > 1:
+                    imagined[target] = _undone(source, told)
         except (InstanceError, OSError) as error:
             yield Undone(number, target, error)
         except (ValueError, OverflowError):  # a path or a number that there cannot be
@@ -117,11 +162,9 @@ def undo(path: str) -> Iterator[Undone]:
             yield Undone(number, target, None)
 
 
-def _put_back(path: str, told: _Note) -> None:
-    with Source.open(path) as source:
-        splices = _way_back(source, told)
-        if splices:
-            replaced(source, splices, path, _NO_BACKUP)
+def _undone(source: Source, told: _Note) -> Source:
+    """Return a file as it would be, for the edit before this one."""
+    return Source.in_memory(spliced(source.read(0, source.size), 0, _way_back(source, told)))
 
 
 def _way_back(source: Source, told: _Note) -> list[Splice]:

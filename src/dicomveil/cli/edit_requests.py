@@ -1,0 +1,75 @@
+"""What the options and edit files of ``dicomveil edit`` ask for together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dicomveil.editing.edits import Recode
+from dicomveil.editing.option_texts import EDIT_OPTIONS
+from dicomveil.errors import EditError, UsageError
+
+if TYPE_CHECKING:
+    from dicomveil.cli.edit_words import EditArguments
+    from dicomveil.editing.conditions import Condition
+    from dicomveil.editing.edit_file import EditFile
+    from dicomveil.editing.edits import Edit
+    from dicomveil.editing.lookup import StandIns
+
+
+class Asked(NamedTuple):
+    """The edits in their order, and the condition that a file has to fulfil."""
+
+    edits: list[Edit]
+    where: Condition | None
+
+    @property
+    def names(self) -> list[str]:
+        """What to call each edit."""
+        return [each.title for each in self.edits]
+
+
+def asked_for(arguments: EditArguments, stand_ins: StandIns) -> Asked:
+    """Put together what options and edit files ask for: another character set first, then files, then options.
+
+    Conditions must hold all together.
+
+    Raises
+    ------
+    EditError
+        With everything that is wrong.
+    UsageError
+        If there are no edits, or two character sets.
+    """
+    files = [_read(path, arguments, stand_ins) for path in arguments.edit_files]
+    edits: list[Edit] = [edit for file in files for edit in file.edits]
+    problems: list[str] = []
+    for option, text in arguments.edits:
+        try:
+            edits.append(EDIT_OPTIONS[option](text))
+        except EditError as error:
+            problems += [f"--{option} {problem}" for problem in error.problems]
+    if problems:
+        raise EditError(*problems)
+    names = [arguments.charset, *(file.charset for file in files)]
+    charsets = {Recode(name) for name in names if name is not None}
+    if len(charsets) > 1:
+        raise UsageError("two character sets: --charset and the edit files do not agree")
+    edits[:0] = charsets
+    if not edits and arguments.table is None:
+        raise UsageError("no edits: see dicomveil edit --help")
+    return Asked(edits, _joined([*(file.where for file in files), *arguments.where]))
+
+
+def _read(path: str, arguments: EditArguments, stand_ins: StandIns) -> EditFile:
+    from dicomveil.editing.edit_file import read_edit_file
+
+    return read_edit_file(path, force=arguments.force, stand_ins=stand_ins)
+
+
+def _joined(texts: list[str | None]) -> Condition | None:
+    from dicomveil.editing.conditions import Both, parse_condition
+
+    joined: Condition | None = None
+    for condition in [parse_condition(text) for text in texts if text is not None]:
+        joined = condition if joined is None else Both((joined, condition))
+    return joined
