@@ -80,6 +80,7 @@ def test_a_transfer_syntax_that_the_first_element_belies_is_not_believed(said: F
     data = dicom_file(DATA_SET, is_, meta=meta_elements(said.uid))
     assert told(data) == (said.uid, is_.explicit, True, False)
     assert walked(data)[1] == encode(DATA_SET, is_)
+    assert opened(data).syntax.encoding is opened(data).syntax.encoding  # what is learned of it is kept once
 
 
 def test_file_meta_without_a_group_length_or_with_a_wrong_one_is_read_to_its_end():

@@ -125,6 +125,8 @@ def test_every_verb_has_its_table(tmp_path):
         pytest.param("edit = 7", ["tables"], id="no-tables"),
         pytest.param("edit = [7]", ["an edit is a table"], id="no-table"),
         pytest.param("[[edit]]\nset = x\n", [":2: not TOML"], id="no-toml"),
+        pytest.param(f"x = {'1' * 5000}", [": not TOML"], id="a-number-of-thousands-of-digits"),
+        pytest.param(f"x = {'[' * 20_000}{']' * 20_000}", [": not TOML"], id="lists-in-lists"),
         pytest.param("[[edit]]\nremove-private = 'all'", ["remove-private: true"], id="private-is-no-address"),
         pytest.param("charset = 'klingon'", ["toml: SpecificCharacterSet: no character set"], id="charset"),
         pytest.param("where = 'Modality'", ["toml: the condition"], id="where-no-condition"),

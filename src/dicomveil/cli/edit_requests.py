@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dicomveil.editing.addresses import spelled
 from dicomveil.editing.edits import Recode
 from dicomveil.editing.option_texts import EDIT_OPTIONS
 from dicomveil.errors import EditError, UsageError
@@ -13,8 +12,8 @@ if TYPE_CHECKING:
     from dicomveil.cli.edit_words import EditArguments
     from dicomveil.editing.conditions import Condition
     from dicomveil.editing.edit_file import EditFile
-    from dicomveil.editing.edit_list import StandIns
     from dicomveil.editing.edits import Edit
+    from dicomveil.editing.lookup import StandIns
 
 
 class Asked(NamedTuple):
@@ -26,7 +25,7 @@ class Asked(NamedTuple):
     @property
     def names(self) -> list[str]:
         """What to call each edit."""
-        return [f"{type(each).__name__} {spelled(each.place)}" for each in self.edits]
+        return [each.title for each in self.edits]
 
 
 def asked_for(arguments: EditArguments, stand_ins: StandIns) -> Asked:
@@ -72,5 +71,5 @@ def _joined(texts: list[str | None]) -> Condition | None:
 
     joined: Condition | None = None
     for condition in [parse_condition(text) for text in texts if text is not None]:
-        joined = condition if joined is None else Both(joined, condition)
+        joined = condition if joined is None else Both((joined, condition))
     return joined

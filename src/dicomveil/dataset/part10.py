@@ -15,8 +15,8 @@ from dicomveil.dataset.syntax import (
     IMPLICIT_LITTLE,
     LONG_LENGTH_VRS,
     SHORT_LENGTH_VRS,
-    Encoding,
     TransferSyntax,
+    encoding_of,
     transfer_syntax,
 )
 from dicomveil.errors import LimitExceeded, MalformedDataSet, NotDicom
@@ -124,7 +124,7 @@ def _believed(uid: str, first: bytes) -> TransferSyntax:
         return syntax
     explicit = first[4:6].isalpha() and first[4:6].isupper()
     if explicit != syntax.encoding.explicit:
-        return TransferSyntax(syntax.uid, Encoding(explicit=explicit, little=syntax.encoding.little))
+        return TransferSyntax(syntax.uid, encoding_of(explicit=explicit, little=syntax.encoding.little))
     return syntax
 
 

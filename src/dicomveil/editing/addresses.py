@@ -17,7 +17,7 @@ _EXACT = 0xFFFFFFFF
 _MAY_HOLD = (None, "SQ", "UN")
 
 
-def read_address(written: Addressed) -> Address:
+def read_address(written: Addressed, *, called: str | None = None) -> Address:
     """Return the address a user has written; see :func:`dicomveil.dataset.address.parse` for the spellings.
 
     A number is a tag, a pair of numbers its group and element.
@@ -26,7 +26,7 @@ def read_address(written: Addressed) -> Address:
     ------
     EditError
         If it is none, or has an item number behind what is no sequence. The message repeats what was written, which is
-        a name and no value.
+        a name and no value, or what that is ``called`` where it may be a value.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def read_address(written: Addressed) -> Address:
     try:
         address = parse(written, tag_of=tag_of)
     except AddressError as error:
-        raise EditError(f"{_shown(written)}: {_explained(written, error)}") from None
+        raise EditError(f"{called or _shown(written)}: {_explained(written, error)}") from None
     check_steps(address)
     return address
 

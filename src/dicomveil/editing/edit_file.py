@@ -29,7 +29,7 @@ from dicomveil.errors import EditError
 
 TYPE_CHECKING = False  # type checkers take it for typing's, which is slow to import
 if TYPE_CHECKING:
-    from dicomveil.editing.edit_list import StandIns
+    from dicomveil.editing.lookup import StandIns
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def read_edit_file(path: str | os.PathLike[str], *, force: bool = False, stand_i
     text = _text(name)
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, or lists in lists in lists
         place = re.search(r"at line ([0-9]+)", str(error))
         raise EditError(f"{name}{':' + place[1] if place else ''}: not TOML") from None
     problems = [f"{name}: {_unknown(key, _TOP)}" for key in content if key not in _TOP]
