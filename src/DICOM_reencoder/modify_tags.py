@@ -15,9 +15,9 @@ from DICOM_reencoder.core.elements import element_for, is_same
 from DICOM_reencoder.core.listing import lines_of
 from DICOM_reencoder.core.quiet import pydicom_kept_quiet
 from DICOM_reencoder.core.recoding import prepare_recoding
+from dicomveil.dataset.charset import SPECIFIC_CHARACTER_SET
 
 _LOG = logging.getLogger("DICOM_reencoder")
-_SPECIFIC_CHARACTER_SET = 0x00080005
 _FOLLOWERS = {0x00080016: "MediaStorageSOPClassUID", 0x00080018: "MediaStorageSOPInstanceUID"}
 _NOT_FOR_EDITING = frozenset({0x00020001, 0x00020002, 0x00020003, 0x00020010})
 _NAME_AT_MOST = 64
@@ -158,7 +158,7 @@ def _edit(ds: Dataset, tag: int, value: object) -> None:
     new = element_for(ds, tag, value)
     if is_same(ds, new):
         raise EditRefusedError("it has that value already")
-    if tag == _SPECIFIC_CHARACTER_SET:
+    if tag == SPECIFIC_CHARACTER_SET:
         prepare_recoding(ds, new)
     ds[new.tag] = new
     file_meta = getattr(ds, "file_meta", None)
@@ -177,7 +177,7 @@ def _editable_file_meta(ds: Dataset, tag: int) -> FileMetaDataset:
 
 def _is_character_set(name: object) -> bool:
     try:
-        return find_tag(name) == _SPECIFIC_CHARACTER_SET  # type: ignore[arg-type]  # anything may be a key
+        return find_tag(name) == SPECIFIC_CHARACTER_SET  # type: ignore[arg-type]  # anything may be a key
     except EditRefusedError:
         return False
 

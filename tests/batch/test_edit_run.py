@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from pathlib import Path
@@ -12,7 +13,7 @@ from builders import dicom_file, element, sequence
 from dicomveil.batch.edit_run import Copies, EditRun
 from dicomveil.dataset.replace import Manner
 from dicomveil.editing.addresses import spelled
-from dicomveil.editing.edits import Edit, Put, Remove, Replace
+from dicomveil.editing.edits import Edit, NewUID, Put, Remove, Replace, Substitute
 from dicomveil.editing.table import read_table
 from dicomveil.engine.edit import Editor
 from dicomveil.engine.undo import UndoWriter, undo
@@ -155,6 +156,17 @@ def test_in_place_permissions_stay_and_times_if_asked(folder):
     assert path.stat().st_mtime_ns == 10**18
 
 
+def test_copies_have_times_and_permissions_of_their_originals_if_asked(folder, tmp_path):
+    path = folder / "a.dcm"
+    path.chmod(0o640)
+    os.utime(path, ns=(10**18, 10**18))
+    list(EditRun(Editor([NEW]), path, tmp_path / "alike", copies=Copies(alike=True)))
+    list(EditRun(Editor([NEW]), path, tmp_path / "fresh"))
+    alike, fresh = (tmp_path / "alike").stat(), (tmp_path / "fresh").stat()
+    assert (stat.S_IMODE(alike.st_mode), alike.st_mtime_ns) == (0o640, 10**18)
+    assert fresh.st_mtime_ns > 10**18
+
+
 def test_a_link_still_leads_to_the_edited_file(folder):
     link = folder / "link"
     link.symlink_to("a.dcm")
@@ -204,9 +216,95 @@ def test_a_file_that_was_changed_since_is_not_undone(folder, tmp_path):
     assert (folder / "a.dcm").read_bytes() == changed
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{}\n", '{"dicomveil-undo": 1}\n{"path": 1}\n', "\xff", '{"dicomveil-undo": 1}\n[']
-)
+def test_a_patch_that_was_killed_is_undone_part_by_part(folder, tmp_path):
+    path = folder / "a.dcm"
+    before = path.read_bytes()
+    edits = [Put("PatientName", "Poe^Jane"), Put("SOPInstanceUID", "2.25.7")]
+    with UndoWriter(str(tmp_path / "undo")) as writer:
+        list(EditRun(Editor(edits), path, manner=Manner(patch=True), undo=writer))
+    path.write_bytes(path.read_bytes().replace(b"Poe^Jane", b"Doe^Jane"))  # as if it had been killed before that
+    assert [undone.error for undone in undo(str(tmp_path / "undo"))] == [None]
+    assert path.read_bytes() == before
+    path.write_bytes(before.replace(b"Doe^Jane", b"Moe^Jane"))
+    assert [type(undone.error).__name__ for undone in undo(str(tmp_path / "undo"))] == ["EditRefused"]
+
+
+def test_an_edit_that_was_never_made_is_undone_already(folder, tmp_path):
+    before = files(folder)
+    with UndoWriter(str(tmp_path / "undo")) as writer:
+        list(EditRun(Editor([Put("PatientName", "longer than it was")]), folder / "a.dcm", undo=writer))
+    (folder / "a.dcm").write_bytes(before["a.dcm"])  # as if it had been killed before that
+    assert [undone.error for undone in undo(str(tmp_path / "undo"))] == [None]
+    assert (folder / "a.dcm").read_bytes() == before["a.dcm"]
+
+
+def test_an_edit_that_failed_is_not_undone(folder, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "a.dcm").write_bytes(b"somebody else's")
+    with UndoWriter(str(tmp_path / "undo")) as writer:
+        assert codes(EditRun(Editor([NEW]), folder, out, undo=writer))[0] == "target-exists"
+    assert [undone.error for undone in undo(str(tmp_path / "undo"))] == [None]
+    assert (out / "a.dcm").read_bytes() == b"somebody else's"
+    assert (out / "b" / "c").read_bytes() == instance(2)
+
+
+@pytest.mark.parametrize("new", ["Roe^Jane", "longer than it was"], ids=["same-length", "longer"])
+def test_a_file_that_has_grown_since_is_not_undone(folder, tmp_path, new):
+    path = folder / "a.dcm"
+    with UndoWriter(str(tmp_path / "undo")) as writer:
+        list(EditRun(Editor([Put("PatientName", new)]), path, manner=Manner(backup=False), undo=writer))
+    grown = path.read_bytes() + bytes(8)
+    path.write_bytes(grown)
+    assert [type(undone.error).__name__ for undone in undo(str(tmp_path / "undo"))] == ["EditRefused"]
+    assert path.read_bytes() == grown
+
+
+def referring(folder: Path) -> Path:
+    """Make a folder of three files, each of which refers to the others."""
+    folder.mkdir()
+    for number in (1, 2, 3):
+        others = [[element(0x00081155, "UI", f"2.25.{other}")] for other in (1, 2, 3) if other != number]
+        uid, name = element(0x00080018, "UI", f"2.25.{number}"), element(0x00100010, "PN", "ABC"[number - 1])
+        (folder / str(number)).write_bytes(dicom_file([uid, sequence(0x00081110, *others), name]))
+    return folder
+
+
+class Dotted:
+    """Stand-ins that can be foreseen."""
+
+    def uid(self, original: str) -> str:
+        return f"{original}.9"
+
+    def tools(self, instance: object) -> object:
+        raise NotImplementedError
+
+
+def test_only_uids_of_files_that_are_edited_are_followed(tmp_path):
+    folder = referring(tmp_path / "in")
+    table = tmp_path / "rows.csv"
+    table.write_text("SOPInstanceUID,StudyID\n2.25.1,1\n2.25.2,2\n")
+    rows = read_table(table, ["SOPInstanceUID"])
+    editor = Editor([NewUID("SOPInstanceUID")], where='PatientName != "B"', stand_ins=Dotted())
+    assert codes(EditRun(editor, folder, table=rows, manner=Manner(backup=False))) == ["edited", *["not-matched"] * 2]
+    assert rows.unused == [3]
+    now = b"".join(files(folder).values())
+    assert now.count(b"2.25.1.9") == 2  # in the data set and the file meta; nobody else is edited
+    assert b"2.25.2.9" not in now
+    assert b"2.25.3.9" not in now
+
+
+def test_uids_of_a_file_that_refuses_its_edits_are_not_followed(tmp_path):
+    folder = referring(tmp_path / "in")
+    edits = [NewUID("SOPInstanceUID"), Substitute("PatientName", "B", "B^" * 7)]
+    editor = Editor(edits, stand_ins=Dotted())
+    assert codes(EditRun(editor, folder, manner=Manner(backup=False))) == ["edited", "edit-refused", "edited"]
+    now = b"".join(files(folder).values())
+    assert b"2.25.2.9" not in now
+    assert (b"2.25.1.9" in now, b"2.25.3.9" in now) == (True, True)
+
+
+@pytest.mark.parametrize("text", ["", "{}\n", "\xff", "[" * 5000 + "\n"], ids=["empty", "heading", "bytes", "deep"])
 def test_what_is_no_undo_file_is_refused(tmp_path, text):
     path = tmp_path / "undo"
     path.write_bytes(text.encode("latin-1"))
@@ -262,6 +360,66 @@ def test_an_undo_file_that_cannot_even_be_begun_is_not_left_empty(tmp_path, monk
     with pytest.raises(UsageError, match="undo file cannot be written"):
         UndoWriter(str(tmp_path / "undo"))
     assert not (tmp_path / "undo").exists()
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        pytest.param([Put("AccessionNumber", "123"), Put("PatientID", "47")], id="longer-here-shorter-there"),
+        pytest.param([Put("PatientID", "4712")], id="elsewhere"),
+    ],
+)
+def test_an_edit_is_not_undone_in_a_file_that_was_edited_since(tmp_path, between):
+    path = tmp_path / "a.dcm"
+    path.write_bytes(dicom_file([element(0x00080018, "UI", "2.25.1"), *OTHERS]))
+    manner = Manner(backup=False)
+    with UndoWriter(str(tmp_path / "undo")) as writer:
+        list(EditRun(Editor([Remove("Modality")]), path, manner=manner, undo=writer))
+    list(EditRun(Editor(between), path, manner=manner))
+    since = path.read_bytes()
+    assert [type(undone.error).__name__ for undone in undo(str(tmp_path / "undo"))] == ["EditRefused"]
+    assert path.read_bytes() == since
+
+
+OTHERS = [element(0x00080050, "SH", "1"), element(0x00080060, "CS", "CT"), element(0x00100020, "LO", "4711")]
+
+
+def undone_in_turn(path: Path) -> list[str]:
+    return [type(undone.error).__name__ for undone in undo(str(path))]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param("{", id="no-json"),
+        pytest.param("[" * 100_000, id="deep"),
+        pytest.param('{"path": "a", "size": 1, "was": "", "parts": 5}', id="no-parts"),
+        pytest.param('{"path": "a\\u0000b", "size": 1, "was": "", "parts": []}', id="no-path"),
+        pytest.param('{"path": PATH, "size": 1, "was": "", "parts": [[0, 0, "", "=x"]]}', id="no-base64"),
+        pytest.param('{"path": PATH, "size": 1, "was": "", "parts": [[-5, 1, "", ""]]}', id="no-place"),
+    ],
+)
+def test_what_is_damaged_of_an_undo_file_keeps_nothing_else_from_being_undone(folder, tmp_path, damage):
+    before = files(folder)
+    path = tmp_path / "undo"
+    with UndoWriter(str(path)) as writer:
+        list(EditRun(Editor([NEW]), folder, manner=Manner(backup=False), undo=writer))
+    written = damage.replace("PATH", json.dumps(str(folder / "a.dcm")))
+    path.write_text(path.read_text() + written + "\n")
+    after = files(folder)
+    told = [type(each.error).__name__ for each in undo(str(path), dry_run=True)]
+    assert files(folder) == after
+    assert told == undone_in_turn(path) == ["EditRefused", "NoneType", "NoneType"]
+    assert files(folder) == before
+
+
+def test_a_last_line_that_was_being_written_when_the_run_was_killed_is_left_out(folder, tmp_path):
+    path = tmp_path / "undo"
+    with UndoWriter(str(path)) as writer:
+        list(EditRun(Editor([NEW]), folder, manner=Manner(backup=False), undo=writer))
+    path.write_text(path.read_text()[:-20])
+    assert undone_in_turn(path) == ["NoneType"]
+    assert (folder / "a.dcm").read_bytes() == instance(1)
 
 
 def test_an_undo_file_that_is_there_is_not_overwritten(tmp_path):
@@ -377,6 +535,14 @@ def test_a_file_that_ends_within_a_header_is_not_edited_and_padding_stays(folder
     assert path.read_bytes() == instance(1, "Roe^Ann") + bytes(5)
 
 
+def test_a_row_is_forced_as_the_table_is(folder, tmp_path):
+    table = tmp_path / "rows.csv"
+    table.write_text("SOPInstanceUID,StudyDate\n2.25.1,never\n")
+    rows = read_table(table, ["SOPInstanceUID"], force=True)
+    assert codes(EditRun(Editor([]), folder / "a.dcm", table=rows)) == ["edited"]
+    assert b"never " in (folder / "a.dcm").read_bytes()
+
+
 def test_an_unwritable_target_is_told_for_each_file(folder, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
@@ -387,3 +553,50 @@ def test_an_unwritable_target_is_told_for_each_file(folder, tmp_path):
 def test_the_output_is_never_the_input(folder):
     with pytest.raises(UsageError):
         EditRun(Editor([NEW]), folder, folder / "b" / "out")
+
+
+NEXT_NAME = Substitute("PatientName", "$", "x")
+
+
+def test_a_link_in_a_folder_is_not_followed_in_place(folder, tmp_path):
+    outside = tmp_path / "outside.dcm"
+    outside.write_bytes(instance(4))
+    (folder / "l.dcm").symlink_to(outside)
+    (folder / "m.dcm").symlink_to("a.dcm")
+    outcomes = list(EditRun(Editor([NEXT_NAME]), folder, manner=Manner(backup=False)))
+    told = {os.path.basename(each.path): (each.code, each.message) for each in outcomes}
+    assert told["l.dcm"] == told["m.dcm"] == ("skipped", "a link to another file; edit that one")
+    assert outside.read_bytes() == instance(4)
+    assert (folder / "a.dcm").read_bytes() == instance(1, "Doe^Janex")
+
+
+def test_a_file_that_a_link_in_another_input_leads_to_is_edited_all_the_same(folder, tmp_path):
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "l.dcm").symlink_to(folder / "a.dcm")
+    run = EditRun(Editor([Put("SOPInstanceUID", "2.25.9")]), [tmp_path / "links", folder / "a.dcm"])
+    assert codes(run) == ["skipped", "edited"]
+    assert codes(EditRun(Editor([NEW]), [folder / "a.dcm", folder], manner=Manner(backup=False)))[0] == "edited"
+
+
+def test_a_link_that_is_named_itself_is_followed_in_place(folder):
+    (folder / "l.dcm").symlink_to("a.dcm")
+    assert codes(EditRun(Editor([NEW]), folder / "l.dcm")) == ["edited"]
+    assert (folder / "a.dcm").read_bytes() == instance(1, "Roe^Ann")
+
+
+@pytest.mark.parametrize("patch", [True, False], ids=["patched", "replaced"])
+def test_a_file_of_two_names_is_edited_once_under_each(folder, patch):
+    os.link(folder / "a.dcm", folder / "aa.dcm")
+    editor = Editor([Substitute("PatientName", "(.)(.)$", r"\2\1")])
+    list(EditRun(editor, folder, manner=Manner(backup=False, patch=patch)))
+    assert (folder / "a.dcm").read_bytes() == (folder / "aa.dcm").read_bytes() == instance(1, "Doe^Jaen")
+
+
+@pytest.mark.parametrize("dry_run", [True, False], ids=["dry", "run"])
+def test_no_copy_leaves_the_output_through_a_link(folder, tmp_path, dry_run):
+    before = files(folder)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "b").symlink_to(folder / "b")
+    run = EditRun(Editor([NEW]), folder, tmp_path / "out", copies=Copies(overwrite=True), dry_run=dry_run)
+    assert {os.path.basename(each.path): each.code for each in run}["c"] == "not-written"
+    assert files(folder) == before

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from builders import dicom_file, element, sequence
+from builders import BIG_ENDIAN, EXPLICIT, dicom_file, element, sequence
 from dicomveil.cli.dcmodify_words import understood
-from dicomveil.editing.edits import NewUID, Put, Remove, RemovePrivate, Replace
+from dicomveil.editing.edits import NewUID, Put, PutIfAbsent, Remove, RemovePrivate, Replace
 from dicomveil.errors import DicomveilError
 
 UID = element(0x00080018, "UI", "2.25.1")
@@ -24,6 +24,8 @@ NAME = element(0x00100010, "PN", "Doe^Jane")
         pytest.param("-ma CodeValue=X", [Replace("**.CodeValue", "X")], id="modify-all"),
         pytest.param("-e (0008,1140)[0]", [Remove("(0008,1140)[0]")], id="erase-item"),
         pytest.param("-ea 0010,0010", [Remove("**.PatientName")], id="erase-all"),
+        pytest.param("-i RETIRED_OtherPatientIDs=7", [Put("OtherPatientIDs", "7")], id="retired"),
+        pytest.param("-i (0008,1140)[0]", [PutIfAbsent("(0008,1140)[0]", None)], id="insert-item"),
         pytest.param("-ep", [RemovePrivate()], id="erase-private"),
         pytest.param("-gst --gen-ser-uid", [NewUID("StudyInstanceUID"), NewUID("SeriesInstanceUID")], id="new-uids"),
         pytest.param("-i (0009,1001)=x", [Put("(0009,1001)", "x")], id="private"),
@@ -87,6 +89,47 @@ def test_errors_can_be_ignored_and_missing_tags_too(dicomveil, tmp_path: Path):
     assert path.read_bytes() == dicom_file([UID])
 
 
+def test_errors_are_ignored_one_by_one_as_the_edits_are_made(dicomveil, tmp_path: Path):
+    path = tmp_path / "a.dcm"
+    path.write_bytes(dicom_file([UID]))
+    said = dicomveil("dcmodify", "-nb", "-ie", "-i", "PatientComments=x", "-m", "PatientComments=y", str(path))
+    assert (said.code, said.err) == (0, "")
+    assert path.read_bytes() == dicom_file([UID, element(0x00104000, "LT", "y")])
+
+
+def test_an_error_that_is_ignored_leaves_nothing_of_its_edit(dicomveil, tmp_path: Path):
+    path = tmp_path / "a.dcm"
+    path.write_bytes(dicom_file([UID]))
+    words = ["-i", "(0008,1140)[0].PatientName=Müller", "-i", "PatientID=7"]
+    said = dicomveil("dcmodify", "-nb", "-ie", *words, str(path))
+    assert said.code == 1
+    assert path.read_bytes() == dicom_file([UID, element(0x00100020, "LO", "7")])
+
+
+def test_references_between_files_follow_though_errors_are_ignored(dicomveil, tmp_path: Path):
+    paths = [tmp_path / "1.dcm", tmp_path / "2.dcm"]
+    for number, path in enumerate(paths, 1):
+        other = element(0x00081155, "UI", f"2.25.{3 - number}")
+        path.write_bytes(dicom_file([element(0x00080018, "UI", f"2.25.{number}"), sequence(0x00081140, [other])]))
+    words = ["-ie", "-gin", "-m", "PatientComments=x"]
+    assert dicomveil("dcmodify", "-nb", *words, *map(str, paths)).code == 1
+    new = [dicomveil("show", str(path), "SOPInstanceUID", "--value").out for path in paths]
+    address = "ReferencedImageSequence[0].ReferencedSOPInstanceUID"
+    assert [dicomveil("show", str(path), address, "--value").out for path in paths] == new[::-1]
+    assert new[0] not in ("2.25.1\n", "2.25.2\n")
+
+
+def test_nothing_follows_the_uids_of_a_file_that_stays(dicomveil, tmp_path: Path):
+    paths = [tmp_path / "1.dcm", tmp_path / "2.dcm"]
+    paths[0].write_bytes(dicom_file([UID]))
+    reference = sequence(0x00081140, [element(0x00081155, "UI", "2.25.1")])
+    paths[1].write_bytes(dicom_file([element(0x00080018, "UI", "2.25.2"), reference, NAME]))
+    assert dicomveil("dcmodify", "-nb", "-gin", "-m", "PatientName=X", *map(str, paths)).code == 1
+    address = "ReferencedImageSequence[0].ReferencedSOPInstanceUID"
+    assert dicomveil("show", str(paths[1]), address, "--value").out == "2.25.1\n"
+    assert dicomveil("show", str(paths[1]), "SOPInstanceUID", "--value").out != "2.25.2\n"
+
+
 def test_missing_items_are_made(dicomveil, tmp_path: Path):
     path = tmp_path / "a.dcm"
     path.write_bytes(dicom_file([UID]))
@@ -100,6 +143,35 @@ def test_a_value_from_a_file(dicomveil, tmp_path: Path):
     value.write_bytes(b"Roe^Ann\n")
     assert dicomveil("dcmodify", "-nb", "-if", f"PatientName={value}", str(path)).code == 0
     assert path.read_bytes() == dicom_file([UID, element(0x00100010, "PN", "Roe^Ann")])
+
+
+@pytest.mark.parametrize("form", [EXPLICIT, BIG_ENDIAN], ids=["little", "big"])
+def test_numbers_from_a_file_are_little_endian_bytes(dicomveil, tmp_path: Path, form):
+    path, value = tmp_path / "a.dcm", tmp_path / "value"
+    path.write_bytes(dicom_file([UID], form))
+    value.write_bytes(b"\1\2")
+    assert dicomveil("dcmodify", "-nb", "-if", f"Rows={value}", str(path)).code == 0
+    assert path.read_bytes() == dicom_file([UID, element(0x00280010, "US", 0x0201)], form)
+    value.write_bytes(b"\1\2\3")
+    said = dicomveil("dcmodify", "-nb", "-if", f"Rows={value}", str(path))
+    assert (said.code, said.err.count("whole numbers")) == (2, 1)
+
+
+def test_what_no_file_can_take_is_told_once(dicomveil, tmp_path: Path):
+    path = tmp_path / "a.dcm"
+    path.write_bytes(dicom_file([UID]))
+    said = dicomveil("dcmodify", "-nb", "-i", "Rows=many", str(path))
+    assert said.code == 2
+    assert said.err.count("Rows") == 1
+
+
+def test_an_item_is_made_if_it_is_not_there(dicomveil, tmp_path: Path):
+    path = tmp_path / "a.dcm"
+    path.write_bytes(dicom_file([UID]))
+    for address, items in (("(0008,1140)[1]", 2), ("(0008,1140)[0]", 2)):
+        assert dicomveil("dcmodify", "-nb", "-i", address, str(path)).code == 0
+        assert path.read_bytes() == dicom_file([UID, sequence(0x00081140, *[[]] * items)])
+    assert dicomveil("dcmodify", "-nb", "-i", "(0008,1140)[0]=x", str(path)).code == 2
 
 
 def test_a_value_that_is_not_valid_is_written_and_told_of(dicomveil, tmp_path: Path):

@@ -66,10 +66,78 @@ def test_the_same_file_is_the_same(dicomveil, pair):
     assert dicomveil("diff", *pair(data, data)) == (0, "", "")
 
 
+@pytest.mark.parametrize(
+    "elements",
+    [
+        pytest.param([NAME, element(0x00104000, "LT", "one "), element(0x00104000, "LT", "two ")], id="a-tag-twice"),
+        pytest.param([study([NAME]), study([ROWS])], id="a-sequence-twice"),
+        pytest.param(
+            [
+                *(element(0x00290010 + block, "LO", "ACME") for block in (0, 1)),
+                *(element(0x00291001 + 256 * block, "SH", f"{block}") for block in (0, 1)),
+            ],
+            id="a-creator-of-two-blocks",
+        ),
+    ],
+)
+def test_a_file_that_repeats_an_address_is_the_same_as_itself(dicomveil, pair, elements):
+    data = dicom_file([UID, *elements])
+    assert dicomveil("diff", *pair(data, data)) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "is_same"),
+    [
+        pytest.param(b"ab\0\0", b"ab", False, id="two-bytes"),
+        pytest.param(b"ab\0\0", b"ab  ", False, id="other-bytes"),
+        pytest.param(b"abc\0", b"abc ", False, id="another-last-byte"),
+        pytest.param(b"abc\0", b"abc", True, id="one-byte-of-padding"),
+    ],
+)
+def test_of_binary_values_one_byte_of_padding_is_no_difference(dicomveil, pair, left, right, is_same):
+    files = [dicom_file([UID, element(0x00282000, "OB", raw)]) for raw in (left, right)]
+    assert (dicomveil("diff", *pair(*files)).code == 0) is is_same
+
+
 def test_values_are_hidden_and_addresses_ignored_if_asked(dicomveil, pair):
     paths = pair(dicom_file([UID, NAME, ROWS]), dicom_file([UID, element(0x00280010, "US", 3)]))
     assert dicomveil("diff", *paths, "--no-values").out == "- PatientName  PN\n~ Rows  US\n"
     assert dicomveil("diff", *paths, "--ignore", "Rows", "--ignore", "**.PatientName") == (0, "", "")
+
+
+PRIVATE = element(0x00090010, "LO", "ACME"), element(0x00091001, "LO", "x")
+
+
+@pytest.mark.parametrize(
+    "ignored",
+    [
+        pytest.param(["(0009,1001)", "(0009,0010)"], id="private-by-number"),
+        pytest.param(['(0009,"ACME",01)', "(0009,0010)"], id="private-by-creator"),
+        pytest.param(["0009xxxx"], id="a-whole-group"),
+    ],
+)
+def test_what_is_ignored_is_found_as_it_is_for_every_other_command(dicomveil, pair, ignored):
+    paths = pair(dicom_file([UID, *PRIVATE]), dicom_file([UID]))
+    words = [word for address in ignored for word in ("--ignore", address)]
+    assert dicomveil("diff", *paths, *words) == (0, "", "")
+    assert dicomveil("show", paths[0], *ignored).code == 0
+
+
+def test_what_is_in_an_item_is_ignored_and_the_other_items_are_not(dicomveil, pair):
+    paths = pair(dicom_file([UID, study([NAME], [NAME], [NAME])]), dicom_file([UID, study([], [], [NAME])]))
+    said = dicomveil("diff", *paths, "--ignore", "ReferencedStudySequence[0]")
+    assert said.out == "- ReferencedStudySequence[1].PatientName  PN  Doe^Jane\n"
+    assert dicomveil("diff", *paths, "--ignore", "ReferencedStudySequence[*]").code == 0
+    assert dicomveil("diff", *paths, "--ignore", "ReferencedStudySequence").code == 0
+    fewer = pair(dicom_file([UID, study([NAME])]), dicom_file([UID, study()]))
+    assert dicomveil("diff", *fewer, "--ignore", "ReferencedStudySequence[*]").code == 1
+
+
+def test_an_address_that_leads_nowhere_ignores_nothing(dicomveil, pair):
+    private = element(0x00091001, "LO", "x")
+    paths = pair(dicom_file([UID, private]), dicom_file([UID]))
+    assert dicomveil("diff", *paths, "--ignore", "(0009,1001)[0].PatientID").code == 1
+    assert dicomveil("diff", *paths, "--ignore", "PatientName[0].PatientID").code == 2
 
 
 def test_json_has_a_line_a_difference(dicomveil, pair):
@@ -118,6 +186,12 @@ def test_folders_are_paired_by_sop_instance_uid(dicomveil, folders):
 def test_folders_are_paired_by_name_if_asked(dicomveil, folders):
     told = dicomveil("diff", *folders, "--by", "name", "--ignore", "(0002,0010)").out
     assert {"1: only in the first", "x: only in the second", "3: only in the first"} < set(told.splitlines())
+
+
+def test_json_says_of_every_detail_which_pair_it_is_of(dicomveil, folders):
+    said = dicomveil("diff", *folders, "--ignore", "(0002,0010)", "--details", "--json")
+    details = [told for told in map(json.loads, said.out.splitlines()) if "address" in told]
+    assert [(told["left"], told["right"], told["address"]) for told in details] == [("1", "x", "PatientName")]
 
 
 def test_a_file_and_a_folder_are_not_compared(dicomveil, folders):

@@ -90,7 +90,7 @@ def test_edits_come_from_a_file_and_a_table_too(dicomveil, study, tmp_path):
     words = ["--edits", edits, "--table", rows, "--match", "SOPInstanceUID", "--set", "PatientID=1"]
     said = dicomveil("edit", study, "--in-place", "--no-backup", *words)
     assert said.code == 0
-    assert "rows of the table that no file matches: 4" in said.out
+    assert "rows of the table that no file matches: 3, 4" in said.out
     assert [dicomveil("show", study / f"{n}.dcm", "PatientName", "--value").out for n in (1, 2, 3)] == [
         f"{SECRET}^Jane\n",
         "Roe\n",
@@ -133,9 +133,18 @@ def test_an_undo_file_undoes(dicomveil, study, tmp_path):
     assert dicomveil("edit", study, "--in-place", *words).code == 0
     assert dicomveil("edit", "--undo", tmp_path / "undo").code == 0
     assert [(study / f"{n}.dcm").read_bytes() for n in (1, 2, 3)] == [instance(n) for n in (1, 2, 3)]
+    assert dicomveil("edit", "--undo", tmp_path / "undo").code == 0  # they are as they were
+    (study / "2.dcm").write_bytes(instance(2, "Poe"))
     said = dicomveil("edit", "--undo", tmp_path / "undo")
     assert said.code == 1
-    assert said.err.count("not as the edit left it") == 3
+    assert said.err.count("not as the edit left it") == 1
+
+
+def test_wrong_usage_leaves_no_undo_file(dicomveil, study, tmp_path):
+    undo = tmp_path / "undo"
+    assert dicomveil("edit", study, study / "out", "--set", "StudyID=1", "--undo-file", undo).code == 2
+    assert not undo.exists()
+    assert dicomveil("edit", study, tmp_path / "out", "--set", "StudyID=1", "--undo-file", undo).code == 0
 
 
 def test_a_dry_run_of_an_undo_says_what_would_be_undone(dicomveil, study, tmp_path):

@@ -80,6 +80,17 @@ def test_a_transfer_syntax_that_the_first_element_belies_is_not_believed(said: F
     data = dicom_file(DATA_SET, is_, meta=meta_elements(said.uid))
     assert told(data) == (said.uid, is_.explicit, True, False)
     assert walked(data)[1] == encode(DATA_SET, is_)
+    assert opened(data).syntax.encoding is opened(data).syntax.encoding  # what is learned of it is kept once
+
+
+@pytest.mark.parametrize("length", [b"KK\x03\0", b"OB\x01\0"], ids=["no-vr", "a-vr-but-for-its-reserved-bytes"])
+def test_a_length_that_is_letters_is_taken_for_no_vr(length: bytes):
+    value = b"x" * int.from_bytes(length, "little")
+    first = b"\x08\0\x05\0" + length + value
+    rest = encode(DATA_SET[1:], IMPLICIT)
+    for data in (dicom_file([], IMPLICIT) + first + rest, bytes(128) + b"DICM" + first + rest):
+        assert told(data)[1:] == (False, True, False)
+    assert told(dicom_file([], EXPLICIT) + b"\x08\0\x05\0ZZ\0\0\2\0\0\0ab")[1]
 
 
 def test_file_meta_without_a_group_length_or_with_a_wrong_one_is_read_to_its_end():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +23,14 @@ CT = Values(
     Columns="256",
     AccessionNumber=[],
     PatientComments="not a number",
+    PatientID="0012",
+    IssuerOfPatientID="12",
+    OtherPatientIDs="12345678901234567890",
+    SeriesNumber="05",
+    InstanceNumber="5",
+    EthnicGroup="1_0",
+    Occupation="nan",
+    StudyID="1_0",
 )
 
 
@@ -35,6 +45,7 @@ CT = Values(
         pytest.param("SliceThickness >= 2.5 and SliceThickness <= 2.5", True, id="number-bounds"),
         pytest.param("SliceThickness < 2.5e0", False, id="number-less"),
         pytest.param("PatientComments > 1", False, id="no-number"),
+        pytest.param("StudyID == 10", False, id="no-number-but-for-python"),
         pytest.param('StudyDate > "20240101" and StudyDate < "2025"', True, id="dates-as-text"),
         pytest.param("StudyDate >= 20240229", True, id="dates-as-numbers"),
         pytest.param('StudyDescription ~ "abd"', True, id="regular-expression"),
@@ -47,13 +58,22 @@ CT = Values(
         pytest.param("Rows in (512, 1024)", True, id="in-numbers"),
         pytest.param("Rows > Columns", True, id="two-attributes"),
         pytest.param("Rows == Columns", False, id="two-attributes-equal"),
+        pytest.param("PatientID == IssuerOfPatientID", False, id="two-texts-of-one-number"),
+        pytest.param("PatientID == 12", True, id="a-text-and-a-number"),
+        pytest.param("SeriesNumber == InstanceNumber", True, id="two-numbers-written-differently"),
+        pytest.param("OtherPatientIDs == 12345678901234567891", False, id="every-digit-counts"),
+        pytest.param("EthnicGroup == 10", False, id="underscores-are-no-digits"),
+        pytest.param("Occupation >= 0 or Occupation < 0", False, id="nan-is-no-number"),
         pytest.param("exists AccessionNumber", True, id="exists-empty"),
-        pytest.param("exists(PatientID)", False, id="exists-not"),
+        pytest.param('AccessionNumber < "2"', False, id="empty-is-less-than-nothing"),
+        pytest.param('AccessionNumber ~ ""', False, id="empty-matches-nothing"),
+        pytest.param('AccessionNumber in ("", "1")', True, id="empty-in"),
+        pytest.param("exists(PatientSex)", False, id="exists-not"),
         pytest.param('AccessionNumber == ""', True, id="empty"),
-        pytest.param('PatientID == ""', False, id="absent-is-not-empty"),
-        pytest.param('PatientID != "1" and not exists PatientID', True, id="absent-is-unequal"),
+        pytest.param('PatientSex == ""', False, id="absent-is-not-empty"),
+        pytest.param('PatientSex != "1" and not exists PatientSex', True, id="absent-is-unequal"),
         pytest.param(
-            'PatientID in ("1") or PatientID > 1 or PatientID ~ "."', False, id="absent-compares-with-nothing"
+            'PatientSex in ("1") or PatientSex > 1 or PatientSex ~ "."', False, id="absent-compares-with-nothing"
         ),
         pytest.param('not (Modality == "CT" or Modality == "MR")', False, id="not"),
         pytest.param('Modality == "MR" or Modality == "CT" and Rows == 1', False, id="and-binds-tighter"),
@@ -83,8 +103,10 @@ def test_a_condition_says_what_it_means(text, holds):
         pytest.param('Modality in "CT"', "expected a list", id="no-list"),
         pytest.param("Modality ~ 5", "regular expression in quotation marks", id="pattern-no-text"),
         pytest.param('Modality ~ "("', "no regular expression", id="pattern"),
+        pytest.param(f'Modality ~ "{"(" * 5000}{")" * 5000}"', "no regular expression", id="pattern-deep"),
+        pytest.param('Modality ~ "a{99999999999999}"', "no regular expression", id="pattern-huge"),
         pytest.param('Modality not "CT"', "expected in", id="not-what"),
-        pytest.param("Rows == 1e999", "too large", id="infinite"),
+        pytest.param("Rows == 1e9999999999", "too large", id="infinite"),
         pytest.param("(" * 200 + "Rows == 1" + ")" * 200, "nested deeper", id="deep"),
         pytest.param("not " * 5000 + "Rows == 1", "nested deeper", id="deep-not"),
     ],
@@ -100,10 +122,26 @@ def test_an_error_repeats_no_text():
     assert "Quill" not in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["PatientName == Quill", "Rows in (Quill)", "PatientName Quill"])
+def test_a_word_where_a_value_belongs_is_not_repeated(text):
+    with pytest.raises(EditError, match="a text belongs in quotation marks") as caught:
+        parse_condition(text)
+    assert "Quill" not in str(caught.value)
+
+
+@pytest.mark.parametrize("word", ["and", "or"])
+def test_thousands_of_comparisons_can_be_joined(word):
+    condition = parse_condition(f" {word} ".join(["Rows == 512"] * 5000))
+    assert condition.holds(CT)
+    assert parse_condition(str(condition)) == condition
+
+
 addresses = st.sampled_from(
     ["PatientName", "**.Modality", "ReferencedStudySequence[*].Rows", "60xx3000", '(0029,"A\\"B",10)']
 )
-literals = st.one_of(st.text(max_size=5), st.integers(-99, 99).map(float), st.floats(-1e9, 1e9))
+literals = st.one_of(
+    st.text(max_size=5), st.integers(-99, 99).map(Decimal), st.decimals(allow_nan=False, allow_infinity=False)
+)
 comparisons = st.one_of(
     st.builds(
         lambda address, operator, literal: Compared(read_address(address), operator, (literal,)),
@@ -121,7 +159,11 @@ comparisons = st.one_of(
 )
 conditions = st.recursive(
     comparisons,
-    lambda inner: st.one_of(st.builds(Both, inner, inner), st.builds(Either, inner, inner), st.builds(Not, inner)),
+    lambda inner: st.one_of(
+        st.builds(lambda *parts: Both(parts), inner, inner),
+        st.builds(lambda *parts: Either(parts), inner, inner, inner),
+        st.builds(Not, inner),
+    ),
 )
 
 
@@ -133,7 +175,7 @@ def test_a_condition_reads_itself_back(condition):
 @given(conditions, conditions)
 def test_not_and_or_are_those_of_logic(left, right):
     assert Not(Not(left)).holds(CT) == left.holds(CT)
-    assert Not(Both(left, right)).holds(CT) == Either(Not(left), Not(right)).holds(CT)
+    assert Not(Both((left, right))).holds(CT) == Either((Not(left), Not(right))).holds(CT)
 
 
 @given(st.text(alphabet="PatientName()[]*,.\"'=!<>~ 0123andornotin\\", max_size=30))

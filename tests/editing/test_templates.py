@@ -14,6 +14,7 @@ WHO = Values(
     PatientID="ab-4711",
     StudyDate="20240229",
     AcquisitionDateTime="20240229101500.5+0100",
+    ScheduledProcedureStepStartDateTime="2024022910",
     PatientComments="a:b|c}d",
     ImageType=["ORIGINAL", "PRIMARY"],
     AccessionNumber=[],
@@ -51,6 +52,7 @@ class Key:
         pytest.param("{PatientID|hash:4}", "0000", id="hash-cut"),
         pytest.param("{StudyDate|shift}", "20240219", id="shift-by-the-patients-days"),
         pytest.param("{StudyDate|shift:1}", "20240301", id="shift-by-days"),
+        pytest.param("{ScheduledProcedureStepStartDateTime|shift:1}", "2024030110", id="shift-a-date-time-of-hours"),
         pytest.param("{AcquisitionDateTime|shift:-60}", "20231231101500.5+0100", id="shift-a-date-time"),
         pytest.param("{ PatientID | upper }", "AB-4711", id="spaces"),
     ],
@@ -106,7 +108,7 @@ def test_a_filter_that_needs_a_key_says_so():
 
 def test_a_creator_may_hold_what_parts_filters():
     template = parse_template('{(0029,"A|B:C}",10)|upper}')
-    assert [str(address) for address in template.addresses] == ['(0029,"A|B:C}",10)']
+    assert [str(part.address) for part in template.parts] == ['(0029,"A|B:C}",10)']
 
 
 @given(st.text(alphabet='{}|:\\PatientIDupper(0029,"A")', max_size=30))

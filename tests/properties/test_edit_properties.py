@@ -16,10 +16,11 @@ from dicomveil.batch.edit_run import EditRun
 from dicomveil.dataset.replace import Manner
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.splice import spliced
-from dicomveil.editing.edits import Edit, Empty, Put, Remove, RemoveItem, Replace
+from dicomveil.editing.edits import EditAt, Empty, Put, Remove, RemoveItem, Replace
 from dicomveil.engine.edit import Editor
 from dicomveil.engine.undo import UndoWriter, undo
 from dicomveil.errors import EditRefused, MalformedDataSet
+from leaves import unnamed_leaves
 from trees import SEQUENCES, Tree, data_sets
 
 NAME = "PatientComments"
@@ -44,7 +45,7 @@ def built_file(built: tuple[Form, Tree]) -> bytes:
     return dicom_file(tree, form)
 
 
-def carried_out(data: bytes, these: list[Edit]) -> bytes:
+def carried_out(data: bytes, these: list[EditAt]) -> bytes:
     made = Editor(these).prepare(Source.in_memory(data))
     return spliced(data, 0, made.splices)
 
@@ -57,6 +58,19 @@ def test_what_no_edit_names_is_byte_equal(built, text):
     start, end, new = splice
     assert start == end
     assert spliced(data, 0, made.splices) == data[:start] + new + data[start:]
+
+
+@given(data_sets(), edits)
+def test_what_none_of_many_edits_names_is_byte_equal(built, these):
+    data = now = built_file(built)
+    try:
+        for each in these:
+            after = carried_out(now, [each])
+            assert unnamed_leaves(after, each.place) == unnamed_leaves(now, each.place)
+            now = after
+    except (EditRefused, MalformedDataSet):
+        return
+    assert carried_out(data, these) == now
 
 
 @settings(max_examples=50)

@@ -9,13 +9,12 @@ from pydicom.charset import python_encoding
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.uid import UID
 
-from dicomveil.dataset.charset import Charset
+from dicomveil.dataset.charset import SPECIFIC_CHARACTER_SET, Charset
 from dicomveil.editing.values import vr_of_new
 from dicomveil.errors import WrongValue
 from dicomveil.standard.dictionary import nearest_keywords, tag_of
 
 _AS_NUMBERS = re.compile(r"\(?([0-9A-Fa-f]{4}),? ?([0-9A-Fa-f]{4})\)?")
-_SPECIFIC_CHARACTER_SET = 0x00080005
 _PIXEL_REPRESENTATION = 0x00280103
 _PIXEL_DATA = 0x7FE00010
 _GROUPS_OF_MESSAGES = (0x0000, 0xFFFE)
@@ -83,8 +82,8 @@ def charset_of(ds: pydicom.Dataset) -> Charset:
 
     Without Specific Character Set that is ASCII alone, for an item what it was read with.
     """
-    if _SPECIFIC_CHARACTER_SET in ds:
-        return Charset.of(raw_terms(ds[_SPECIFIC_CHARACTER_SET].value))
+    if SPECIFIC_CHARACTER_SET in ds:
+        return Charset.of(raw_terms(ds[SPECIFIC_CHARACTER_SET].value))
     read_with = ds.original_character_set
     codecs = [read_with] if isinstance(read_with, str) else list(read_with)
     terms = [_TERM_BY_CODEC.get(codec, "") for codec in codecs]

@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from dicomveil.batch.faults import fault
 from dicomveil.batch.edit_inputs import Inputs
+from dicomveil.batch.faults import SKIPPED, code_and_message
 from dicomveil.dataset.address import Address, Step
 from dicomveil.dataset.source import Source
 from dicomveil.engine.compare import Difference, differences
-from dicomveil.errors import InstanceError, NotDicom
 
 if TYPE_CHECKING:
     from dicomveil.engine.edit import Editor
@@ -81,12 +80,9 @@ class Comparison:
         pair = Pair(SAME, left, right)
         try:
             count = sum(1 for _ in self.details(pair))
-        except InstanceError as error:
-            return Pair(error.code, left, right, 0, str(error))
-        except OSError as error:
-            return Pair("unreadable", left, right, 0, os.strerror(error.errno or 0))
-        except Exception as error:  # a fault of ours: this pair is reported, the rest goes on
-            return Pair("internal-error", left, right, 0, fault(error))
+        except Exception as error:  # whatever is wrong with this pair, the rest goes on
+            code, message = code_and_message(error)
+            return Pair(code, left, right, 0, message)
         return pair._replace(code=DIFFERENT, differences=count) if count else pair
 
     def _listed(self, folder: str) -> tuple[dict[tuple[str, int], str], list[Pair]]:
@@ -101,14 +97,12 @@ class Comparison:
             try:
                 with Source.open(path) as file:
                     texts = self._editor.open(file).texts(_SOP_INSTANCE_UID)
-            except NotDicom as error:
-                self.skipped[str(error)] += 1
-                continue
-            except InstanceError as error:
-                unreadable.append(Pair(error.code, name, None, 0, str(error)))
-                continue
-            except OSError as error:
-                unreadable.append(Pair("unreadable", name, None, 0, os.strerror(error.errno or 0)))
+            except Exception as error:  # whatever is wrong with this file, the rest goes on
+                code, message = code_and_message(error)
+                if code == SKIPPED:
+                    self.skipped[message] += 1
+                else:
+                    unreadable.append(Pair(code, name, None, 0, message))
                 continue
             key = name if self._by_name or not texts else texts[0]
             counts[key] = counts.get(key, -1) + 1

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from dicomveil.batch.faults import fault
 from dicomveil.batch.edit_inputs import Input, Inputs
+from dicomveil.batch.faults import SKIPPED, code_and_message
+from dicomveil.batch.links import Patched, check_stays_in, why_not_in_place
 from dicomveil.batch.project import check_apart
 from dicomveil.dataset.replace import Manner, check_in_place
 from dicomveil.dataset.source import Source
 from dicomveil.editing.guard import instance_uids_given
 from dicomveil.editing.preview import Change, changes
 from dicomveil.engine.edit import is_directory, write_copy, write_in_place
-from dicomveil.errors import EditError, EditRefused, InstanceError, NotDicom, NotWritten, TargetExists, UsageError
+from dicomveil.errors import EditError, EditRefused, InstanceError, NotWritten, TargetExists, UsageError
 
 if TYPE_CHECKING:
     from dicomveil.editing.instance import Instance
@@ -27,15 +28,14 @@ if TYPE_CHECKING:
 EDITED = "edited"
 UNCHANGED = "unchanged"
 NOT_MATCHED = "not-matched"
-SKIPPED = "skipped"
 
 
 class EditOutcome(NamedTuple):
     """What became of one input.
 
-    ``code`` is one of the words above, or the code of the error; ``message`` says why it was not edited. ``met`` is how
-    many elements each edit has met; ``changes`` is filled in a dry run only. ``path`` and ``target`` are names that may
-    tell: not for logs.
+    ``code`` is one of the words above, ``skipped``, or the code of the error; ``message`` says why it was not edited.
+    ``met`` is how many elements each edit has met; ``changes`` is filled in a dry run only. ``path`` and ``target`` are
+    names that may tell: not for logs.
     """
 
     number: int
@@ -108,9 +108,12 @@ class EditRun:
         self.manner = manner or Manner()
         self.table = table
         self.dry_run = dry_run
-        self._undo = undo
+        self.undo = undo
         self.copies = copies or Copies()
         self._folders: set[str] = set()
+        self._inside: set[str] = set()
+        self._named = frozenset(self.inputs.sources)
+        self._patched = Patched() if self.target is None and self.manner.patch else None
         self._uids = set() if editor.edits.force else instance_uids_given(editor.edits.edits)
         self._given: set[str] = set()
         if self._uids and editor.where is None and table is None and self._names_several():
@@ -137,7 +140,7 @@ class EditRun:
             yield self._outcome(number, each)
 
     def _names_several(self) -> bool:
-        return sum(1 for each in self.inputs if each.leftover is None) > 1
+        return sum(1 for each in self.inputs if self._passed_over(each, None) is None) > 1
 
     def _check_target(self, target: str) -> None:
         for source in self.inputs.sources:
@@ -147,41 +150,48 @@ class EditRun:
             several = len(self.inputs.sources) > 1
             what = "there are several inputs and the output is a file" if several else _FOLDER_TO_FILE
             raise UsageError(f"{what}; name a folder for the output")
-        if self._undo is not None and self.copies.overwrite:
+        if self.undo is not None and self.copies.overwrite:
             raise UsageError("what overwriting replaces cannot be undone; choose another output, or do without undo")
 
     def _survey(self, each: Input) -> None:
-        if each.leftover is None:
-            with suppress(InstanceError, OSError):  # told of when its turn to be edited comes
-                self.editor.survey(each.path)
+        with suppress(Exception):  # told of when its turn to be edited comes
+            if self._passed_over(each, None) is None:
+                with Source.open(each.path) as file:
+                    instance = self.editor.open(file)
+                    if not self._is_listing(instance):
+                        self.editor.carry_out(instance, self.table)
+
+    def _passed_over(self, each: Input, patched: Patched | None) -> str | None:
+        """Say why a file of a folder is left alone, if it is."""
+        if each.leftover is not None:
+            return each.leftover
+        in_folder = self.target is None and each.path not in self._named
+        return why_not_in_place(each.path, patched) if in_folder else None
+
+    def _is_listing(self, instance: Instance) -> bool:
+        return not self.is_one_file and is_directory(instance)
 
     def _outcome(self, number: int, each: Input) -> EditOutcome:
-        path = each.path
-        if each.leftover is not None:
-            return EditOutcome(number, SKIPPED, each.leftover, path)
         try:
-            with Source.open(path) as file:
+            why_not = self._passed_over(each, self._patched)
+            if why_not is not None:
+                return EditOutcome(number, SKIPPED, why_not, each.path)
+            with Source.open(each.path) as file:
                 instance = self.editor.open(file)
-                if not self.is_one_file and is_directory(instance):
-                    return EditOutcome(number, SKIPPED, _DIRECTORY, path)
+                if self._is_listing(instance):
+                    return EditOutcome(number, SKIPPED, _DIRECTORY, each.path)
                 made = self.editor.carry_out(instance, self.table)
-                self._check_uid(instance, made)
+                self._check_uid(made)
                 return self._published(number, each, file, made)
-        except NotDicom as error:
-            return EditOutcome(number, SKIPPED, str(error), path)
-        except InstanceError as error:
-            return EditOutcome(number, error.code, str(error), path)
-        except OSError as error:
-            return EditOutcome(number, "unreadable", os.strerror(error.errno or 0), path)
-        except MemoryError:
-            return EditOutcome(number, "out-of-memory", "not enough memory for this file", path)
-        except Exception as error:  # a fault of ours: this file is reported, the rest goes on
-            return EditOutcome(number, "internal-error", fault(error), path)
+        except Exception as error:  # whatever is wrong with this file, the rest goes on
+            return EditOutcome(number, *code_and_message(error), each.path)
 
     def _published(self, number: int, each: Input, file: Source, made: Edited) -> EditOutcome:
         code = EDITED if made.splices else UNCHANGED if made.matched else NOT_MATCHED
         writes = bool(made.splices) or (self.target is not None and not self.copies.only_changed)
         target = each.path if self.target is None else self._place(each, self.target)
+        if writes and self.target not in (None, target):
+            self._check_inside(os.path.dirname(target))
         found: tuple[Change, ...] = ()
         if self.dry_run and writes:
             found = tuple(changes(made.instance, inside=self.is_one_file)) if made.splices else ()
@@ -190,10 +200,10 @@ class EditRun:
             self._write(file, made, target)
         return EditOutcome(number, code, made.why_not, each.path, target if writes else None, tuple(made.met), found)
 
-    def _check_uid(self, instance: Instance, made: Edited) -> None:
+    def _check_uid(self, made: Edited) -> None:
         """Refuse to give a second file the SOP Instance UID that an edit or a row has given to another one."""
         given = self._uids | made.row_uids
-        uid = (instance.root.raw(_SOP_INSTANCE_UID) or b"").rstrip(b"\0 ").decode("latin-1") if given else ""
+        uid = (made.instance.root.raw(_SOP_INSTANCE_UID) or b"").rstrip(b"\0 ").decode("latin-1") if given else ""
         if made.matched and uid in given and not self.editor.edits.force:
             if uid in self._given:
                 raise EditRefused(
@@ -211,17 +221,37 @@ class EditRun:
     def _write(self, file: Source, made: Edited, target: str) -> None:
         if self.target is None:
             check_in_place(made.splices, target, self.manner)  # before it is noted as done
-        if self._undo is not None and made.splices:
-            self._undo.note(file, made.splices, target)
-        if self.target is None:
-            write_in_place(file, made.splices, target, self.manner)
-        else:
-            self._make_folder(os.path.dirname(target))
-            write_copy(file, made.splices, target, overwrite=self.copies.overwrite, alike=self.copies.alike)
+        with self._noted(file, made, target):
+            if self.target is None:
+                write_in_place(file, made.splices, target, self.manner)
+            else:
+                self._make_folder(os.path.dirname(target))
+                write_copy(file, made.splices, target, overwrite=self.copies.overwrite, alike=self.copies.alike)
+
+    @contextmanager
+    def _noted(self, file: Source, made: Edited, target: str) -> Iterator[None]:
+        """Note how to undo what is written inside; a patch that failed may have been written in part."""
+        if self.undo is None or not made.splices:
+            yield
+            return
+        self.undo.note(file, made.splices, target)
+        try:
+            yield
+        except InstanceError:
+            if not self.manner.patch:
+                with suppress(NotWritten):  # undoing finds the original there, and leaves it
+                    self.undo.take_back()
+            raise
 
     def _place(self, each: Input, target: str) -> str:
         as_it_says = self.is_one_file and not (os.path.isdir(target) or target.endswith(os.sep))
         return target if as_it_says else os.path.join(target, each.name)
+
+    def _check_inside(self, folder: str) -> None:
+        if folder not in self._inside:
+            assert self.target is not None
+            check_stays_in(folder, self.target)
+            self._inside.add(folder)
 
     def _make_folder(self, folder: str) -> None:
         if folder and folder not in self._folders:

@@ -1,12 +1,34 @@
-"""Say where an error nobody foresaw came up, without its own words, which might quote a value."""
+"""Say in a code and a message why a file was not done, without words that might quote a value."""
 
 from __future__ import annotations
 
 import os
 
+from dicomveil.errors import InstanceError, NotDicom
+
+SKIPPED = "skipped"
+"""The code of what is no DICOM file."""
+
+
+def code_and_message(error: Exception) -> tuple[str, str]:
+    """Return what a report says of a file, whatever kept it from being done.
+
+    >>> code_and_message(PermissionError(13, "no", "/data/DOE^JANE.dcm"))
+    ('unreadable', 'Permission denied')
+    >>> code_and_message(MemoryError())
+    ('out-of-memory', 'not enough memory for this file')
+    """
+    if isinstance(error, InstanceError):
+        return SKIPPED if isinstance(error, NotDicom) else error.code, str(error)
+    if isinstance(error, OSError):
+        return "unreadable", os.strerror(error.errno or 0)
+    if isinstance(error, MemoryError):
+        return "out-of-memory", "not enough memory for this file"
+    return "internal-error", fault(error)  # a fault of ours: this file is reported, the rest goes on
+
 
 def fault(error: Exception) -> str:
-    """Return its type and place, for a report to us.
+    """Return the type and place of an error that nobody foresaw, for a report to us.
 
     >>> fault(KeyError("DOE^JANE"))
     'KeyError; please report it, without patient data'

@@ -6,22 +6,20 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from dicomveil.batch.faults import fault
 from dicomveil.batch.edit_inputs import Inputs
+from dicomveil.batch.faults import code_and_message
 from dicomveil.dataset.source import Source
-from dicomveil.errors import InstanceError, NotDicom
 
 if TYPE_CHECKING:
     from dicomveil.engine.edit import Editor
 
 FOUND = "found"
 NOT_FOUND = "not-found"
-SKIPPED = "skipped"
 LEFTOVER = "leftover"
 
 
 class Looked(NamedTuple):
-    """What a look at one file has given: ``code`` is one of the words above, or that of the error."""
+    """What a look at one file has given: ``code`` is one of the words above, ``skipped``, or that of the error."""
 
     number: int
     path: str
@@ -56,13 +54,7 @@ class Search:
             try:
                 with Source.open(path) as file:
                     found = self._editor.is_for(self._editor.open(file))
-            except NotDicom as error:
-                yield Looked(number, path, SKIPPED, str(error))
-            except InstanceError as error:
-                yield Looked(number, path, error.code, str(error))
-            except OSError as error:
-                yield Looked(number, path, "unreadable", os.strerror(error.errno or 0))
-            except Exception as error:  # a fault of ours: this file is reported, the rest goes on
-                yield Looked(number, path, "internal-error", fault(error))
+            except Exception as error:  # whatever is wrong with this file, the rest goes on
+                yield Looked(number, path, *code_and_message(error))
             else:
                 yield Looked(number, path, FOUND if found else NOT_FOUND)

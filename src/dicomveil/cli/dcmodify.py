@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
+from dicomveil.batch.faults import code_and_message
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.choices import read_key
 from dicomveil.cli.dcmodify_words import Request, understood
 from dicomveil.dataset.replace import Manner
 from dicomveil.dataset.source import Source
-from dicomveil.editing.addresses import spelled
-from dicomveil.editing.edit_list import EditList
-from dicomveil.editing.edits import Edit, Remove, Replace
+from dicomveil.editing.edit_list import Customs, EditList
 from dicomveil.engine.edit import Editor, write_in_place
 from dicomveil.engine.edit_stand_ins import EditStandIns
-from dicomveil.errors import EditError, EditRefused, InstanceError
+from dicomveil.errors import EditError
 from dicomveil.pseudonyms.key import ProjectKey
 from dicomveil.pseudonyms.sources import KeyedPseudonyms
 
@@ -64,22 +62,28 @@ def dcmodify(words: list[str]) -> int:
         return DONE
     request = understood(words)
     stand_ins = EditStandIns(KeyedPseudonyms(read_key(None) or ProjectKey.generate()))
-    editor = _editor(request.edits, request, stand_ins)
+    editor = Editor(
+        request.edits,
+        force=True,
+        stand_ins=stand_ins,
+        customs=Customs(
+            meta_in_step=not request.no_meta_uid,
+            fill_items=True,
+            must_meet=not request.ignore_missing,
+            tolerant=request.ignore_errors,
+        ),
+    )
     _warn(request, stand_ins)
     if editor.edits.needs_survey:
         for path in request.files:
             _survey(editor, path)
     failed = 0
     for number, path in enumerate(request.files, 1):
-        errors = _modified(editor, request, path, stand_ins)
+        errors = _modified(editor, request, path)
         failed += bool(errors)
         for error in () if request.quiet else errors:
             sys.stderr.write(f"dicomveil: file {number} of {len(request.files)}: {error}\n")
     return SOME_NOT_DONE if failed else DONE
-
-
-def _editor(edits: list[Edit], request: Request, stand_ins: EditStandIns) -> Editor:
-    return Editor(edits, force=True, stand_ins=stand_ins, meta_in_step=not request.no_meta_uid, fill_items=True)
 
 
 def _warn(request: Request, stand_ins: EditStandIns) -> None:
@@ -96,52 +100,22 @@ def _warn(request: Request, stand_ins: EditStandIns) -> None:
 def _survey(editor: Editor, path: str) -> None:
     try:
         editor.survey(path)
-    except (InstanceError, OSError):
+    except Exception:
         return  # told of when its turn comes
 
 
-def _modified(editor: Editor, request: Request, path: str, stand_ins: EditStandIns) -> list[str]:
+def _modified(editor: Editor, request: Request, path: str) -> list[str]:
     """Modify one file; return what went wrong. With errors it stays as it was, unless they are to be ignored."""
-    errors: list[str] = []
     try:
         with Source.open(path) as file:
-            if request.ignore_errors:
-                edits = [edit for edit in request.edits if _works(edit, request, file, stand_ins, errors)]
-                editor = _editor(edits, request, stand_ins)
             made = editor.prepare(file)
-            errors += [] if request.ignore_errors else _missing(request, request.edits, made.met)
-            if made.splices and (not errors or request.ignore_errors):
-                manner = Manner(backup=not request.no_backup, new_backup=True)
-                write_in_place(file, made.splices, path, manner)
-    except InstanceError as error:
-        errors.append(_in_its_terms(str(error)))
-    except OSError as error:
-        errors.append(os.strerror(error.errno or 0))
-    return errors
-
-
-def _works(edit: Edit, request: Request, file: Source, stand_ins: EditStandIns, errors: list[str]) -> bool:
-    """Tell whether a modification alone can be made to a file; note why not."""
-    try:
-        met = _editor([edit], request, stand_ins).prepare(file).met
-    except EditRefused as error:
-        errors.append(_in_its_terms(str(error)))
-        return False
-    missing = _missing(request, [edit], met)
-    errors += missing
-    return not missing
+            if made.splices:
+                write_in_place(file, made.splices, path, Manner(backup=not request.no_backup, new_backup=True))
+            return [_in_its_terms(str(error)) for error in made.refused.values()]
+    except Exception as error:  # whatever is wrong with this file, the rest goes on
+        return [_in_its_terms(code_and_message(error)[1])]
 
 
 def _in_its_terms(message: str) -> str:
     """Leave out what a message says of options that dcmodify does not have."""
     return message.partition("; force it")[0].partition("; --charset")[0]
-
-
-def _missing(request: Request, edits: list[Edit], met: list[int]) -> list[str]:
-    if request.ignore_missing:
-        return []
-    return [
-        f"{spelled(edit.place)}: tag not found"
-        for edit, count in zip(edits, met, strict=True)
-        if not count and isinstance(edit, Replace | Remove)
-    ]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dicomveil.dataset.syntax import BINARY_VRS
+from dicomveil.dataset.values.binary import BINARY_VRS as NUMBER_VRS
+from dicomveil.dataset.values.binary import unpacked
 from dicomveil.editing.addresses import read_address
-from dicomveil.editing.edits import Edit, NewUID, Put, Remove, RemovePrivate, Replace
-from dicomveil.errors import EditError, UsageError
+from dicomveil.editing.edits import Edit, NewUID, Put, PutIfAbsent, Remove, RemovePrivate, Replace
+from dicomveil.errors import EditError, UnreadableValue, UsageError
 from dicomveil.standard.dictionary import vr_of
 
 if TYPE_CHECKING:
@@ -131,12 +135,15 @@ def _check_file(word: str) -> None:
 
 
 def _edit(kind: str, word: str) -> Edit:
-    path, _, text = word.partition("=")
+    path, sign, text = word.partition("=")
+    path = re.sub(r"(^|\.)RETIRED_", r"\1", path)  # how DCMTK's dictionary marks retired attributes
     if kind in ("modify-all", "erase-all"):
         path = f"**.{path}"
     address = read_address(path)
     if address.steps[0].tag >> 16 in (0x0000, 0x0002):
         raise EditError(f"{path}: dcmodify changes nothing in the groups 0000 and 0002; dicomveil edit does")
+    if kind == "insert" and not sign and isinstance(address.steps[-1].item, int):
+        return PutIfAbsent(address, None)
     value: object = text
     if kind.endswith("-file"):
         kind, value = kind.removesuffix("-file"), _content(text, address.steps[-1].tag)
@@ -152,13 +159,22 @@ def _edit(kind: str, word: str) -> Edit:
 
 
 def _content(path: str, tag: int) -> object:
-    """Return the content of a file as the value of an attribute: bytes, or text where its VR is text."""
+    """Return the content of a file as the value of an attribute: text, or what the bytes mean in little endian."""
     try:
         with open(path, "rb") as file:
             raw = file.read()
     except OSError:
         raise UsageError("the file with a value cannot be read") from None
     vr = vr_of(tag) or "UN"
-    if vr == "UN" or vr.startswith("O") or "OW" in vr:
+    if vr in BINARY_VRS or vr == "UN" or "OW" in vr:
         return raw
+    if vr in NUMBER_VRS or vr == "US or SS":
+        return _numbers(raw, vr.partition(" ")[0])
     return raw.decode("utf-8", "surrogateescape").rstrip("\r\n\0")
+
+
+def _numbers(raw: bytes, vr: str) -> list[object]:
+    try:
+        return list(unpacked(raw, vr, little_endian=True))
+    except UnreadableValue:
+        raise UsageError("the file with a value does not hold whole numbers of its attribute") from None

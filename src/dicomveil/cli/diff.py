@@ -20,6 +20,7 @@ from dicomveil.engine.edit import Editor
 from dicomveil.errors import UsageError
 
 if TYPE_CHECKING:
+    from dicomveil.batch.compare import Pair
     from dicomveil.dataset.address import Address
     from dicomveil.editing.instance import Instance
     from dicomveil.engine.compare import Difference
@@ -96,7 +97,7 @@ def _folders(arguments: _Arguments, ignored: list[Address]) -> int:
             sys.stdout.write(f"{name}: {pair.message} ({pair.code})\n")
         if arguments.details and pair.code == DIFFERENT:
             for difference in comparison.details(pair):
-                _tell(difference, arguments, indent="    ")
+                _tell(difference, arguments, indent="    ", pair=pair)
     if not arguments.json:
         rows = [(code, "", count, "") for code, count in sorted(codes.items())] or [(SAME, "", 0, "")]
         rows += [("skipped", "", count, reason) for reason, count in sorted(comparison.skipped.items())]
@@ -104,7 +105,7 @@ def _folders(arguments: _Arguments, ignored: list[Address]) -> int:
     return DONE if set(codes) == {SAME} else SOME_NOT_DONE
 
 
-def _tell(difference: Difference, arguments: _Arguments, indent: str = "") -> None:
+def _tell(difference: Difference, arguments: _Arguments, indent: str = "", pair: Pair | None = None) -> None:
     left, right = difference.left, difference.right
     entries = [each for each in (left, right) if each is not None]
     sign = "+" if left is None else "-" if right is None else "~"
@@ -114,6 +115,8 @@ def _tell(difference: Difference, arguments: _Arguments, indent: str = "") -> No
             "what": {"+": "added", "-": "removed"}.get(sign, "changed"),
         }
         told["vr"] = [each.vr for each in entries]
+        if pair is not None:
+            told = {"left": pair.left, "right": pair.right, **told}
         if not arguments.no_values:
             told["values"] = [_value(each) for each in entries]
         _write_json(told)

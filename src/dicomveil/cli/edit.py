@@ -37,28 +37,26 @@ def edit(words: list[str]) -> int:
     inputs, output = _places(arguments)
     _check(arguments, inputs, output)
     stand_ins = EditStandIns(KeyedPseudonyms(read_key(arguments.key) or ProjectKey.generate()))
-    asked = asked_for(arguments, stand_ins)
+    asked = asked_for(arguments)
     editor = Editor(asked.edits, where=asked.where, force=arguments.force, stand_ins=stand_ins)
     table = _table(arguments)
+    run = EditRun(
+        editor,
+        inputs,
+        output,
+        manner=_manner(arguments),
+        copies=Copies(arguments.overwrite, arguments.only_changed, arguments.preserve),
+        table=table,
+        dry_run=arguments.dry_run,
+    )
     if editor.edits.needs_survey and (asked.where is not None or table is not None) and not arguments.quiet:
         sys.stderr.write("dicomveil: references to new UIDs stay as they were in files that are not edited\n")
     with ExitStack() as stack:
-        writer = None
         if arguments.undo_file is not None:
             from dicomveil.engine.undo import UndoWriter, check_new
 
             check_new(arguments.undo_file)
-            writer = None if arguments.dry_run else stack.enter_context(UndoWriter(arguments.undo_file))
-        run = EditRun(
-            editor,
-            inputs,
-            output,
-            manner=_manner(arguments),
-            copies=Copies(arguments.overwrite, arguments.only_changed, arguments.preserve),
-            table=table,
-            undo=writer,
-            dry_run=arguments.dry_run,
-        )
+            run.undo = None if arguments.dry_run else stack.enter_context(UndoWriter(arguments.undo_file))
         return _carry_out(run, EditVoice(run, asked.names, arguments))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dicomveil.editing.addresses import spelled
 from dicomveil.editing.edits import Recode
 from dicomveil.editing.option_texts import EDIT_OPTIONS
 from dicomveil.errors import EditError, UsageError
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from dicomveil.cli.edit_words import EditArguments
     from dicomveil.editing.conditions import Condition
     from dicomveil.editing.edit_file import EditFile
-    from dicomveil.editing.edit_list import StandIns
     from dicomveil.editing.edits import Edit
 
 
@@ -26,10 +24,10 @@ class Asked(NamedTuple):
     @property
     def names(self) -> list[str]:
         """What to call each edit."""
-        return [f"{type(each).__name__} {spelled(each.place)}" for each in self.edits]
+        return [each.title for each in self.edits]
 
 
-def asked_for(arguments: EditArguments, stand_ins: StandIns) -> Asked:
+def asked_for(arguments: EditArguments) -> Asked:
     """Put together what options and edit files ask for: another character set first, then files, then options.
 
     Conditions must hold all together.
@@ -41,7 +39,7 @@ def asked_for(arguments: EditArguments, stand_ins: StandIns) -> Asked:
     UsageError
         If there are no edits, or two character sets.
     """
-    files = [_read(path, arguments, stand_ins) for path in arguments.edit_files]
+    files = [_read(path, arguments) for path in arguments.edit_files]
     edits: list[Edit] = [edit for file in files for edit in file.edits]
     problems: list[str] = []
     for option, text in arguments.edits:
@@ -61,16 +59,14 @@ def asked_for(arguments: EditArguments, stand_ins: StandIns) -> Asked:
     return Asked(edits, _joined([*(file.where for file in files), *arguments.where]))
 
 
-def _read(path: str, arguments: EditArguments, stand_ins: StandIns) -> EditFile:
+def _read(path: str, arguments: EditArguments) -> EditFile:
     from dicomveil.editing.edit_file import read_edit_file
 
-    return read_edit_file(path, force=arguments.force, stand_ins=stand_ins)
+    return read_edit_file(path, force=arguments.force)
 
 
 def _joined(texts: list[str | None]) -> Condition | None:
     from dicomveil.editing.conditions import Both, parse_condition
 
-    joined: Condition | None = None
-    for condition in [parse_condition(text) for text in texts if text is not None]:
-        joined = condition if joined is None else Both(joined, condition)
-    return joined
+    conditions = tuple(parse_condition(text) for text in texts if text is not None)
+    return Both(conditions) if len(conditions) > 1 else conditions[0] if conditions else None

@@ -6,7 +6,8 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
-from dicomveil.batch.edit_run import EDITED, NOT_MATCHED, SKIPPED, UNCHANGED
+from dicomveil.batch.edit_run import EDITED, NOT_MATCHED, UNCHANGED
+from dicomveil.batch.faults import SKIPPED
 from dicomveil.cli.progress import Progress
 from dicomveil.cli.tally import table
 from dicomveil.cli.voice import MOST_LINES

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.edit_inputs import Inputs
+from dicomveil.batch.faults import SKIPPED, code_and_message
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.element_lines import line_of
 from dicomveil.cli.leftovers import of_leftovers
@@ -18,7 +19,7 @@ from dicomveil.dataset.source import Source
 from dicomveil.editing.addresses import read_address
 from dicomveil.engine.contents import contents
 from dicomveil.engine.edit import Editor
-from dicomveil.errors import EditError, EditRefused, InstanceError, NotDicom, UsageError
+from dicomveil.errors import EditError, EditRefused, UsageError
 
 if TYPE_CHECKING:
     from dicomveil.dataset.address import Address
@@ -162,14 +163,11 @@ def _table(editor: Editor, places: list[str], addresses: list[Address]) -> int:
             with Source.open(path) as file:
                 instance = editor.open(file)
                 cells = [_cell(instance, address) for address in addresses]
-        except NotDicom:
-            continue
-        except InstanceError as error:
-            all_read = False
-            sys.stderr.write(f"dicomveil: file {number}: {error} ({error.code})\n")
-        except OSError as error:
-            all_read = False
-            sys.stderr.write(f"dicomveil: file {number}: {os.strerror(error.errno or 0)} (unreadable)\n")
+        except Exception as error:  # whatever is wrong with this file, the rest goes on
+            code, message = code_and_message(error)
+            if code != SKIPPED:
+                all_read = False
+                sys.stderr.write(f"dicomveil: file {number}: {message} ({code})\n")
         else:
             writer.writerow([path, *cells])
     sys.stderr.write(of_leftovers(left))

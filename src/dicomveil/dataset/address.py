@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     Item: TypeAlias = int | Literal["*"] | None
 
-_EXACT = 0xFFFFFFFF
+EXACT = 0xFFFFFFFF
+"""The mask of a step that stands for one tag."""
+
+_META_GROUP = 0x0002
 _BLOCK = 0x0000FF00  # the byte of a private element number that differs from file to file (PS3.5 7.8.1)
 _ANYWHERE = "**."
 
@@ -31,7 +34,7 @@ class Step:
     tag: int
     creator: str | None = None
     item: Item = None
-    mask: int = _EXACT
+    mask: int = EXACT
 
     def __post_init__(self) -> None:
         kept = self.mask if self.creator is None else self.mask & ~_BLOCK
@@ -48,6 +51,11 @@ class Step:
         if self.mask >> 16 != 0xFFFF and concrete.tag >> 16 & 1:
             return False
         return self.item == concrete.item or (self.item == "*" and concrete.item is not None)
+
+    @property
+    def is_exact(self) -> bool:
+        """Tell whether this is one tag: no repeating group, nor a private element by its creator."""
+        return self.creator is None and self.mask == EXACT
 
     def _numbers(self) -> str:
         if self.creator is not None:
@@ -87,11 +95,16 @@ class Address:
         """
         spelled = []
         for step in self.steps:
-            exact = step.creator is None and step.mask == _EXACT
-            keyword = keyword_of(step.tag) if exact else None
+            keyword = keyword_of(step.tag) if step.is_exact else None
             item = "" if step.item is None else f"[{step.item}]"
             spelled.append(f"{keyword}{item}" if keyword else str(step))
         return (_ANYWHERE if self.anywhere else "") + ".".join(spelled)
+
+    @property
+    def in_file_meta(self) -> bool:
+        """Tell whether this is a place in the File Meta Information (PS3.10 7.1)."""
+        first = self.steps[0]
+        return not self.anywhere and first.tag >> 16 == _META_GROUP and first.mask == EXACT
 
     def matches(self, concrete: Address) -> bool:
         """Say whether this address stands for the place of a real element.

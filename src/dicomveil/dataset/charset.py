@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from dicomveil.errors import UnreadableText, UnwritableValue
 
+SPECIFIC_CHARACTER_SET = 0x00080005
+
 # PS3.5 6.1.2.3: the only Value Representations that Specific Character Set bears on; all others hold ASCII.
 AFFECTED_VRS = frozenset({"SH", "LO", "ST", "LT", "PN", "UC", "UT"})
 

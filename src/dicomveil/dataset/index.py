@@ -104,7 +104,8 @@ class Level(Inert):
     def _met(self, source: Source, tag: int, start: int, end: int, may_hold: bool) -> Met | None:
         head = source.read(start, start + 12)
         key = head[: 6 if self.encoding.explicit else 4]
-        after_vr = key not in self.plain and self.rules[key].length_form == LENGTH_32_AFTER_VR
+        rule = None if key in self.plain else self.rules.get(key) or self.learn(key)  # a large file has rules forgotten
+        after_vr = rule is not None and rule.length_form == LENGTH_32_AFTER_VR
         size = 12 if after_vr else 8
         field = head[8:12] if after_vr else head[4:8]
         is_special = tag in PIXEL_DATA_TAGS or tag < 0x10000 or tag >= 0xFFFE0000

@@ -14,6 +14,7 @@ from dicomveil.dataset.limits import Limits
 from dicomveil.dataset.rules import LENGTH_16, LENGTH_32_AFTER_VR
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.splice import spliced
+from dicomveil.dataset.syntax import IMPLICIT_LE
 from dicomveil.errors import LimitExceeded, MalformedDataSet
 
 if TYPE_CHECKING:
@@ -182,6 +183,11 @@ class Outline:
         self._new[slots[0]] = encoded
         return slots[0]
 
+    def exchange(self, slot: int, encoded: bytes) -> None:
+        """Have ``encoded`` stand in the place of one element; in a file that repeats it, the others stay."""
+        self._opened.pop(slot, None)
+        self._new[slot] = encoded
+
     def remove(self, slot: int) -> None:
         """Take an element out, with everything in it."""
         self._opened.pop(slot, None)
@@ -315,12 +321,12 @@ class Items:
     def __init__(self, outer: Outline, lying: Lying) -> None:
         self._outer, self._lying = outer, lying
         self._undefined = lying.is_undefined
-        self._node = outer.node
+        self._node = outer.node.twin(IMPLICIT_LE) if lying.vr == "UN" else outer.node
         found: list[Indexed] = []
         if lying.end > lying.value:
             index = Index(lying.source, outer.limits)
             if lying.vr == "UN":
-                self._node = index.of_unknown(self._node, lying.value)
+                self._node = index.of_unknown(outer.node, lying.value)
             found = index.of_items(self._node, lying.value, lying.end, undefined=self._undefined)
         inside = outer.depth + 1
         self._first = [
@@ -344,7 +350,8 @@ class Items:
 
     def gone(self) -> list[tuple[int, Item]]:
         """Return the items that are gone, each with the number it had."""
-        return [(number, item) for number, item in enumerate(self._first) if item not in self.items]
+        kept = {item.start for item in self.items}
+        return [(number, item) for number, item in enumerate(self._first) if item.start not in kept]
 
     def edits(self) -> list[Edit]:
         """Return what has to change in the bytes the sequence lies in, its length included."""

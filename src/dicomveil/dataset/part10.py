@@ -15,8 +15,8 @@ from dicomveil.dataset.syntax import (
     IMPLICIT_LITTLE,
     LONG_LENGTH_VRS,
     SHORT_LENGTH_VRS,
-    Encoding,
     TransferSyntax,
+    encoding_of,
     transfer_syntax,
 )
 from dicomveil.errors import LimitExceeded, MalformedDataSet, NotDicom
@@ -122,18 +122,25 @@ def _believed(uid: str, first: bytes) -> TransferSyntax:
     syntax = transfer_syntax(uid) if uid else _guessed(first)
     if len(first) < 8:
         return syntax
-    explicit = first[4:6].isalpha() and first[4:6].isupper()
+    explicit = _has_vr(first)
+    if syntax.encoding.explicit:  # a VR that nobody knows is one that came after us
+        explicit = first[4:6].isalpha() and first[4:6].isupper()
     if explicit != syntax.encoding.explicit:
-        return TransferSyntax(syntax.uid, Encoding(explicit=explicit, little=syntax.encoding.little))
+        return TransferSyntax(syntax.uid, encoding_of(explicit=explicit, little=syntax.encoding.little))
     return syntax
 
 
 def _guessed(first: bytes) -> TransferSyntax:
     """Tell the transfer syntax from the first element of a data set without File Meta Information."""
-    if first[4:6] not in _VRS:
+    if not _has_vr(first):
         return transfer_syntax(IMPLICIT_LITTLE)
     group = int.from_bytes(first[:2], "little")
     return transfer_syntax(EXPLICIT_BIG if group >= 0x0400 else EXPLICIT_LITTLE)
+
+
+def _has_vr(first: bytes) -> bool:
+    """Tell whether an element begins with its VR (PS3.5 7.1.2); two bytes of a long length may be letters as well."""
+    return first[4:6] in _VRS and (first[4:6] not in _LONG or first[6:8] == b"\0\0")
 
 
 def _inflate(source: Source, start: int, limits: Limits) -> bytes:

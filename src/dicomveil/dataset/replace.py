@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 from dicomveil.dataset.splice import pieces_of
@@ -63,23 +65,31 @@ def replaced(source: Source, edits: list[Edit], path: str, manner: Manner) -> No
     Raises
     ------
     NotWritten
-        If the system refuses, or a backup is there already; everything is as it was then.
+        If the system refuses, or a backup is there already; the file is as it was then, and no new backup is left,
+        unless it has replaced an older one.
     """
     path = os.path.realpath(path)
     with Draft(path, overwrite=True) as draft:
         draft.write(source, pieces_of(b"", source, 0, source.size, edits))
         status = os.fstat(source.fd)
+        backup = path + BACKUP_SUFFIX
+        is_new = manner.backup and not os.path.lexists(backup)
         try:
             draft.resemble(status, times=manner.keep_times)
             if manner.backup:
-                _keep(path, path + BACKUP_SUFFIX, replace=manner.new_backup)
+                _keep(path, backup, replace=manner.new_backup)
         except OSError as error:
             raise NotWritten(os.strerror(error.errno or 0)) from None
-        draft.publish()
+        try:
+            draft.publish()
+        except BaseException:
+            if is_new:
+                os.unlink(backup)
+            raise
 
 
-def patched(path: str, edits: list[Edit]) -> None:
-    """Write new values over old ones of the same length. Not atomic.
+def patched(path: str, edits: list[Edit], *, keep_times: bool = False) -> None:
+    """Write new values over old ones of the same length, and keep the times of the file if asked. Not atomic.
 
     Raises
     ------
@@ -92,9 +102,12 @@ def patched(path: str, edits: list[Edit]) -> None:
     try:
         fd = os.open(path, os.O_WRONLY | getattr(os, "O_CLOEXEC", 0))
         try:
+            status = os.fstat(fd)
             for start, _, new in edits:
                 if os.pwrite(fd, new, start) != len(new):
                     raise OSError(errno.EIO, "cut short")
+            if keep_times:
+                os.utime(fd, ns=(status.st_atime_ns, status.st_mtime_ns))
         finally:
             os.close(fd)
     except OSError as error:
@@ -107,13 +120,24 @@ def _check_lengths(edits: list[Edit]) -> None:
 
 
 def _keep(path: str, backup: str, *, replace: bool) -> None:
-    if os.path.lexists(backup):
-        if not replace:
-            raise NotWritten(_BACKUP_THERE)
-        os.unlink(backup)
+    """Give a file its backup, at once."""
+    if os.path.lexists(backup) and not replace:
+        raise NotWritten(_BACKUP_THERE)
+    part = os.path.join(os.path.dirname(path), f"{PART_PREFIX}{os.getpid()}-{get_ident()}{BACKUP_SUFFIX}")
+    with suppress(FileNotFoundError):
+        os.unlink(part)
     try:
-        os.link(path, backup)
+        _link_or_copy(path, part)
+        os.replace(part, backup)
+    finally:
+        with suppress(FileNotFoundError):  # it is there still if both are names of one file
+            os.unlink(part)
+
+
+def _link_or_copy(path: str, part: str) -> None:
+    try:
+        os.link(path, part)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        shutil.copy2(path, backup)
+        shutil.copy2(path, part)

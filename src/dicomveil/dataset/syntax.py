@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from struct import Struct
 
@@ -32,7 +33,8 @@ class Encoding:
     def element(self, tag: int, vr: str, value: bytes) -> bytes:
         """Encode one element; ``value`` is already encoded and of even length.
 
-        A value too long for a 16-bit length field is written as UN, as PS3.5 6.2.2 note 2 asks.
+        A value too long for a 16-bit length field is written as UN, as PS3.5 6.2.2 note 2 asks. Two letters that are
+        no VR we know are written as they are read: with a 16-bit length field.
 
         >>> Encoding(explicit=True, little=True).element(0x00080060, "CS", b"CT").hex(" ")
         '08 00 60 00 43 53 02 00 43 54'
@@ -42,9 +44,9 @@ class Encoding:
         group, element = tag >> 16, tag & 0xFFFF
         if not self.explicit:
             return _IMPLICIT[order].pack(group, element, length) + value
-        if vr in _SHORT and length <= 0xFFFF:
+        if length <= 0xFFFF and (vr in _SHORT or (vr not in _LONG and _UNKNOWN_VR(vr))):
             return _EXPLICIT_SHORT[order].pack(group, element, vr.encode(), length) + value
-        written = "UN" if vr in _SHORT or len(vr) != 2 else vr
+        written = vr if vr in _LONG else "UN"
         return _EXPLICIT_LONG[order].pack(group, element, written.encode(), 0, length) + value
 
     def item(self, value: bytes) -> bytes:
@@ -70,13 +72,22 @@ IMPLICIT_LE = Encoding(explicit=False, little=True)
 EXPLICIT_BE = Encoding(explicit=True, little=False)
 IMPLICIT_BE = Encoding(explicit=False, little=False)  # no transfer syntax; some writers nest it
 
+
+def encoding_of(*, explicit: bool, little: bool) -> Encoding:
+    """Return the one encoding of a kind; what is learned of one is looked up by it, so there must be no second."""
+    if explicit:
+        return EXPLICIT_LE if little else EXPLICIT_BE
+    return IMPLICIT_LE if little else IMPLICIT_BE
+
+
 _BY_UID = {
     IMPLICIT_LITTLE: TransferSyntax(IMPLICIT_LITTLE, IMPLICIT_LE),
     EXPLICIT_LITTLE: TransferSyntax(EXPLICIT_LITTLE, EXPLICIT_LE),
     EXPLICIT_BIG: TransferSyntax(EXPLICIT_BIG, EXPLICIT_BE),
     DEFLATED: TransferSyntax(DEFLATED, EXPLICIT_LE, deflated=True),
 }
-_SHORT = frozenset(SHORT_LENGTH_VRS)
+_SHORT, _LONG = frozenset(SHORT_LENGTH_VRS), frozenset(LONG_LENGTH_VRS)
+_UNKNOWN_VR = re.compile("[A-Z]{2}").fullmatch
 _IMPLICIT = {order: Struct(f"{order}HHL") for order in "<>"}
 _EXPLICIT_SHORT = {order: Struct(f"{order}HH2sH") for order in "<>"}
 _EXPLICIT_LONG = {order: Struct(f"{order}HH2sHL") for order in "<>"}

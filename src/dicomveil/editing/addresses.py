@@ -13,11 +13,10 @@ if TYPE_CHECKING:
     Addressed: TypeAlias = Address | str | int | tuple[int, int]
 
 _LONGEST_SHOWN = 64
-_EXACT = 0xFFFFFFFF
 _MAY_HOLD = (None, "SQ", "UN")
 
 
-def read_address(written: Addressed) -> Address:
+def read_address(written: Addressed, *, called: str | None = None) -> Address:
     """Return the address a user has written; see :func:`dicomveil.dataset.address.parse` for the spellings.
 
     A number is a tag, a pair of numbers its group and element.
@@ -26,7 +25,7 @@ def read_address(written: Addressed) -> Address:
     ------
     EditError
         If it is none, or has an item number behind what is no sequence. The message repeats what was written, which is
-        a name and no value.
+        a name and no value, or what that is ``called`` where it may be a value.
 
     Examples
     --------
@@ -46,7 +45,7 @@ def read_address(written: Addressed) -> Address:
     try:
         address = parse(written, tag_of=tag_of)
     except AddressError as error:
-        raise EditError(f"{_shown(written)}: {_explained(written, error)}") from None
+        raise EditError(f"{called or _shown(written)}: {_explained(written, error)}") from None
     check_steps(address)
     return address
 
@@ -60,7 +59,7 @@ def check_steps(address: Address) -> None:
         Names the address.
     """
     for step in address.steps:
-        if step.item is not None and step.creator is None and step.mask == _EXACT and vr_of(step.tag) not in _MAY_HOLD:
+        if step.item is not None and step.is_exact and vr_of(step.tag) not in _MAY_HOLD:
             raise EditError(f"{spelled(address)}: an item of {keyword_of(step.tag)}, which is no sequence")
 
 

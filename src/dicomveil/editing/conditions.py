@@ -5,21 +5,24 @@ Modality == "CT" and SliceThickness > 2 and not StudyDescription ~ "phantom"
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dicomveil.dataset.address import Address
 from dicomveil.editing.addresses import spelled
+from dicomveil.editing.numbers import number_in
+from dicomveil.editing.patterns import compiled
 from dicomveil.editing.tokens import Token, tokens_of
 from dicomveil.errors import EditError
+from dicomveil.standard.dictionary import vr_of
 
 if TYPE_CHECKING:
+    from decimal import Decimal
     from typing import TypeAlias
 
-    from dicomveil.dataset.address import Address
     from dicomveil.editing.lookup import Lookup
 
-    Literal: TypeAlias = str | float
+    Literal: TypeAlias = str | Decimal
     Condition: TypeAlias = "Both | Either | Not | Exists | Compared"
 
 DEEPEST = 100
@@ -27,32 +30,30 @@ DEEPEST = 100
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """Holds if both do."""
+    """Holds if all of them do."""
 
-    left: Condition
-    right: Condition
+    parts: tuple[Condition, ...]
 
     def holds(self, lookup: Lookup) -> bool:
         """Say whether an instance fulfils it."""
-        return self.left.holds(lookup) and self.right.holds(lookup)
+        return all(part.holds(lookup) for part in self.parts)
 
     def __str__(self) -> str:
-        return f"({self.left} and {self.right})"
+        return f"({' and '.join(map(str, self.parts))})"
 
 
 @dataclass(frozen=True, slots=True)
 class Either:
     """Holds if one of them does."""
 
-    left: Condition
-    right: Condition
+    parts: tuple[Condition, ...]
 
     def holds(self, lookup: Lookup) -> bool:
         """Say whether an instance fulfils it."""
-        return self.left.holds(lookup) or self.right.holds(lookup)
+        return any(part.holds(lookup) for part in self.parts)
 
     def __str__(self) -> str:
-        return f"({self.left} or {self.right})"
+        return f"({' or '.join(map(str, self.parts))})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,9 @@ class Exists:
 class Compared:
     """Holds if any value of the element compares so with any of the others; without a value, never.
 
-    With a number values are compared as numbers, and what is none does not compare; with text, as text. An empty text
-    is equal to an element without a value. ``operator`` is one of ``== < <= > >= ~ in``.
+    With a number values are compared as numbers, and what is none does not compare; with text, as text; with those of
+    another element as text too, unless both have the VR of a number. An empty text is equal to an element without a
+    value, which compares in no other way. ``operator`` is one of ``== < <= > >= ~ in``.
     """
 
     address: Address
@@ -100,12 +102,17 @@ class Compared:
         values = lookup.texts(self.address)
         if values is None:
             return False
-        others: tuple[Literal, ...]
-        if isinstance(self.others, tuple):
-            others = self.others
-        else:
-            others = tuple(map(_number_or_text, lookup.texts(self.others) or ()))
-        return any(_compares(value, self.operator, other) for value in values or [""] for other in others)
+        is_equality = self.operator in ("==", "in")
+        here = (values or [""]) if is_equality else [value for value in values if value]
+        others = self.others if isinstance(self.others, tuple) else self._values_of(self.others, lookup)
+        return any(_compares(value, self.operator, other) for value in here for other in others)
+
+    def _values_of(self, other: Address, lookup: Lookup) -> tuple[Literal, ...]:
+        texts = lookup.texts(other) or ()
+        if not (_is_numeric(self.address) and _is_numeric(other)):
+            return tuple(texts)
+        numbers = map(number_in, texts)
+        return tuple(number for number in numbers if number is not None)
 
     def __str__(self) -> str:
         if not isinstance(self.others, tuple):
@@ -168,18 +175,18 @@ class _Parser:
         return self._next.kind == "word" and self._next.text == word
 
     def _either(self) -> Condition:
-        left = self._both()
+        parts = [self._both()]
         while self._is("or"):
             self._take()
-            left = Either(left, self._both())
-        return left
+            parts.append(self._both())
+        return parts[0] if len(parts) == 1 else Either(tuple(parts))
 
     def _both(self) -> Condition:
-        left = self._single()
+        parts = [self._single()]
         while self._is("and"):
             self._take()
-            left = Both(left, self._single())
-        return left
+            parts.append(self._single())
+        return parts[0] if len(parts) == 1 else Both(tuple(parts))
 
     def _single(self) -> Condition:
         self._depth += 1
@@ -253,15 +260,15 @@ class _Parser:
         if self._next.kind not in ("text", "number"):
             raise self._expected("a text in quotation marks or a number")
         value = self._take().value
-        assert isinstance(value, str | float)
+        assert value is not None
+        assert not isinstance(value, Address)
         return value
 
     def _address(self) -> Address:
         if self._next.kind != "address":
             raise self._expected("an attribute")
         value = self._take().value
-        assert value is not None
-        assert not isinstance(value, str | float)
+        assert isinstance(value, Address)
         return value
 
     def _sign(self, sign: str) -> None:
@@ -275,17 +282,14 @@ class _Parser:
 
 def _compares(value: str, operator: str, other: Literal) -> bool:
     if operator == "~":
-        return re.search(str(other), value) is not None
+        return compiled(str(other)).search(value) is not None
     if isinstance(other, str):
         return _ordered(value, operator, other.strip(" "))
-    try:
-        number = float(value)
-    except ValueError:
-        return False
-    return _ordered(number, operator, other)
+    number = number_in(value)
+    return number is not None and _ordered(number, operator, other)
 
 
-def _ordered(value: str | float, operator: str, other: str | float) -> bool:
+def _ordered(value: Literal, operator: str, other: Literal) -> bool:
     if operator in ("==", "in"):
         return value == other
     if operator.startswith("<"):
@@ -293,17 +297,16 @@ def _ordered(value: str | float, operator: str, other: str | float) -> bool:
     return value > other or (operator == ">=" and value == other)  # type: ignore[operator]
 
 
-def _number_or_text(text: str) -> Literal:
-    try:
-        return float(text)
-    except ValueError:
-        return text
+def _is_numeric(address: Address) -> bool:
+    last = address.steps[-1]
+    vr = vr_of(last.tag) if last.creator is None and last.mask == 0xFFFFFFFF else None
+    return vr is not None and vr.partition(" or ")[0] in _NUMERIC_VRS
 
 
 def _check_pattern(pattern: str) -> None:
     try:
-        re.compile(pattern)
-    except (re.error, RecursionError, OverflowError):
+        compiled(pattern)
+    except EditError:
         raise EditError("the condition: a text behind ~ is no regular expression") from None
 
 
@@ -311,4 +314,7 @@ def _written(literal: Literal) -> str:
     if isinstance(literal, str):
         escaped = literal.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
-    return str(int(literal)) if literal == int(literal) and abs(literal) < 1e15 else repr(literal)
+    return str(literal)
+
+
+_NUMERIC_VRS = frozenset(("DS", "IS", "US", "SS", "UL", "SL", "UV", "SV", "FL", "FD"))

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from pydicom.dataset import Dataset, FileMetaDataset
+    from pydicom.tag import BaseTag
 
     DataSet = TypeVar("DataSet", bound=Dataset)
 
-_TRANSFER_SYNTAX_UID = 0x00020010
+_OURS = frozenset({0x00020000, 0x00020010})
+"""What pydicom writes into the file meta of its own: the group length, and how the data set is encoded just now."""
 
 
 def is_data_set(subject: object) -> bool:
@@ -58,16 +60,24 @@ def with_changes(ds: DataSet, edited: bytes) -> DataSet:
     _take_over(result, fresh)
     if getattr(ds, "file_meta", None) is not None:
         result.file_meta = _meta_of(ds)
-        _take_over(result.file_meta, fresh.file_meta, but=_TRANSFER_SYNTAX_UID)
+        _take_over(result.file_meta, fresh.file_meta, but=_OURS)
     return result
 
 
-def _take_over(result: Dataset, fresh: Dataset, but: int | None = None) -> None:
-    for tag in [tag for tag in set(result.keys()) - set(fresh.keys()) if tag != but]:
+def _take_over(result: Dataset, fresh: Dataset, but: frozenset[int] = frozenset()) -> None:
+    for tag in [tag for tag in set(result.keys()) - set(fresh.keys()) if tag not in but]:
         del result[tag]
-    for element in fresh:
-        if element.tag != but and (element.tag not in result or result[element.tag] != element):
-            result[element.tag] = element
+    for tag in list(fresh.keys()):
+        if tag not in but and not (tag in result and _is_same(result, fresh, tag)):
+            result[tag] = fresh.get_item(tag)
+
+
+def _is_same(one: Dataset, other: Dataset, tag: BaseTag) -> bool:
+    """Tell whether an element is the same in both; what pydicom cannot decode is compared as it lies."""
+    try:
+        return bool(one[tag] == other[tag])
+    except Exception:  # which may quote the value
+        return getattr(one.get_item(tag), "value", None) == getattr(other.get_item(tag), "value", None)
 
 
 def _meta_of(ds: Dataset) -> FileMetaDataset:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dicomveil.dataset.address import Address, Step
+from dicomveil.dataset.charset import SPECIFIC_CHARACTER_SET
 from dicomveil.editing.addresses import spelled
 from dicomveil.editing.charset_names import defined_terms
 from dicomveil.editing.edits import (
     Copy,
     Edit,
+    EditAt,
     Empty,
     Format,
     InsertItem,
@@ -25,30 +28,38 @@ from dicomveil.editing.edits import (
     Substitute,
 )
 from dicomveil.editing.guard import check_creator, check_edit, check_unused
-from dicomveil.editing.instance import SPECIFIC_CHARACTER_SET
-from dicomveil.editing.items import empty_items, insert_item, remove_items
+from dicomveil.editing.items import empty_items, have_item, insert_item, remove_items
 from dicomveil.editing.places import is_one_place, places
 from dicomveil.editing.recoding import recode, without_misreading
 from dicomveil.editing.uids import NewUIDs
 from dicomveil.editing.values import values_in
-from dicomveil.editing.writing import Written, put
+from dicomveil.editing.writing import Written, exchange, put, standing, write_at
 from dicomveil.errors import EditError, EditRefused
 from dicomveil.standard.dictionary import vr_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Protocol
+    from collections.abc import Callable, Iterator
 
-    from dicomveil.editing.instance import Instance
-    from dicomveil.editing.templates import KeyedTools
+    from dicomveil.editing.instance import Instance, Spot
+    from dicomveil.editing.lookup import StandIns
 
     Act = Callable[[Instance], int]
 
-    class StandIns(Protocol):
-        """What edits need that must be the same in all files of a call."""
 
-        def uid(self, original: str) -> str: ...
-        def tools(self, instance: Instance) -> KeyedTools: ...
+@dataclass(frozen=True, slots=True)
+class Customs:
+    """What is done in one way here and in another by dcmodify.
+
+    ``meta_in_step``: the File Meta Information follows new SOP Class and SOP Instance UIDs (PS3.10 7.1).
+    ``fill_items``: empty items are made before one that is further than the next; else it is refused.
+    ``must_meet``: an instance that has nothing to replace or to remove at the address of such an edit is refused.
+    ``tolerant``: edits that an instance does not take are left out; else it is refused.
+    """
+
+    meta_in_step: bool = True
+    fill_items: bool = False
+    must_meet: bool = False
+    tolerant: bool = False
 
 
 class EditList:
@@ -62,10 +73,8 @@ class EditList:
         Write whatever can be encoded, and touch what is guarded: a wrong VR, a wrong date, Rows.
     stand_ins
         Where new UIDs, digests and days come from; needed for `NewUID` and for templates that ask for a key.
-    meta_in_step
-        Have the File Meta Information follow new SOP Class and SOP Instance UIDs (PS3.10 7.1).
-    fill_items
-        Make empty items before one that is further than the next, instead of refusing it.
+    customs
+        What is done in one way here and in another by dcmodify.
 
     Raises
     ------
@@ -79,14 +88,12 @@ class EditList:
         *,
         force: bool = False,
         stand_ins: StandIns | None = None,
-        meta_in_step: bool = True,
-        fill_items: bool = False,
+        customs: Customs | None = None,
     ) -> None:
         self.edits = _listed(edits)
-        self._fill_items = fill_items
+        self._customs = customs or Customs()
         self.force = force
         self._stand_ins = stand_ins
-        self._meta_in_step = meta_in_step
         self._uids = NewUIDs(stand_ins.uid) if stand_ins is not None else None
         problems: list[str] = []
         self._acts: list[Act] = []
@@ -103,11 +110,15 @@ class EditList:
         """Tell whether every file has to be looked at before the first is edited, for the references to it."""
         return any(isinstance(edit, NewUID) for edit in self.edits)
 
-    def survey(self, instance: Instance) -> None:
-        """Note the UIDs that are to be new, so that references to them in other files follow."""
-        for edit in self.edits:
-            if isinstance(edit, NewUID) and self._uids is not None:
-                self._uids.note(instance, edit.place)
+    @property
+    def noted(self) -> int:
+        """How many UIDs are known so far to become new ones."""
+        return 0 if self._uids is None else len(self._uids)
+
+    def forget(self, noted: int) -> None:
+        """Forget what UIDs have been noted since there were so many: those of an instance that stays as it was."""
+        if self._uids is not None:
+            self._uids.forget(noted)
 
     def carry_out(self, instance: Instance) -> list[int]:
         """Change an instance; return how many elements or items each edit has met.
@@ -117,27 +128,65 @@ class EditList:
         EditRefused
             If one cannot be carried out: the instance is then not to be used any further.
         """
-        met = [act(instance) for act in self._acts]
-        if self._uids is not None:
-            self._uids.follow(instance)
-        if self._meta_in_step:
-            _keep_in_step(instance)
+        met = [self._met(number, instance) for number in range(len(self._acts))]
+        self._finish(instance)
         return met
 
+    @property
+    def is_tolerant(self) -> bool:
+        """Tell whether edits that an instance does not take are to be left out."""
+        return self._customs.tolerant
+
+    def carry_out_what_can_be(
+        self, fresh: Callable[[], Instance]
+    ) -> tuple[Instance, list[int], dict[int, EditRefused]]:
+        """Change an instance by those edits that it takes, and say by number why it does not take the others.
+
+        The others are as if they were not in the list, so ``fresh`` opens the instance anew after each of them.
+        """
+        refused: dict[int, EditRefused] = {}
+        while True:
+            instance = fresh()
+            met = []
+            for number in range(len(self._acts)):
+                try:
+                    met.append(0 if number in refused else self._met(number, instance))
+                except EditRefused as error:
+                    refused[number] = error
+                    break
+            else:
+                self._finish(instance)
+                return instance, met, refused
+
+    def _met(self, number: int, instance: Instance) -> int:
+        met = self._acts[number](instance)
+        edit = self.edits[number]
+        if self._customs.must_meet and not met and isinstance(edit, Replace | Remove | RemoveItem):
+            raise EditRefused(spelled(edit.place), "tag not found")
+        return met
+
+    def _finish(self, instance: Instance) -> None:
+        if self._uids is not None:
+            self._uids.follow(instance)
+        if self._customs.meta_in_step:
+            _keep_in_step(instance)
+
     def _checked(self, edit: Edit) -> Act:
+        if not isinstance(edit, EditAt):
+            return _without_address(edit)
         check_edit(edit, force=self.force)
         act = self._act(edit)
         last = edit.place.steps[-1]
         may_misread = SPECIFIC_CHARACTER_SET & last.mask == last.tag and not _rewrites_text(edit)
         return without_misreading(act) if may_misread and not self.force else act
 
-    def _act(self, edit: Edit) -> Act:  # noqa: PLR0911, PLR0912 - one line an edit
+    def _act(self, edit: EditAt) -> Act:  # noqa: PLR0911 - one line an edit
         address = edit.place
         match edit:
-            case Recode():
-                return _recoded(edit.charset)
             case Put() if _rewrites_text(edit) and not self.force:
                 return _declared(edit)
+            case PutIfAbsent() if isinstance(address.steps[-1].item, int) and edit.value is None:
+                return have_item(address, fill=self._customs.fill_items)
             case PutIfAbsent():
                 return self._put(edit, only_absent=True)
             case Replace():
@@ -156,8 +205,6 @@ class EditList:
                 return insert_item(address)
             case Empty():
                 return empty_items(address) if address.steps[-1].item is not None else _empty(address, self.force)
-            case RemovePrivate():
-                return _remove_private
             case Remove() | RemoveItem():
                 return remove_items(address) if address.steps[-1].item is not None else _remove(address, self.force)
         raise EditError(f"{type(edit).__name__}: no such edit")
@@ -165,7 +212,7 @@ class EditList:
     def _put(self, edit: Put, *, only_absent: bool = False) -> Act:
         address = _one_place(edit.place)
         written = Written(address, edit.value, edit.vr, force=self.force)
-        fill = self._fill_items
+        fill = self._customs.fill_items
 
         def at_root(instance: Instance) -> int:
             written.at_root(instance)
@@ -176,14 +223,19 @@ class EditList:
 
         def act(instance: Instance) -> int:
             spots = places(instance, address, fill=fill)
-            for spot in spots:
-                if not self.force:
-                    check_creator(spot, address)
+            for spot in self._standing(spots, address):
                 if not (only_absent and spot.slot is not None):
                     put(spot, written.at(instance, spot))
             return len(spots)
 
         return act
+
+    def _standing(self, spots: list[Spot], address: Address) -> Iterator[Spot]:
+        """Yield places to write at one by one; unforced, a private one is refused whose block nobody has reserved."""
+        for spot in standing(spots):
+            if not self.force:
+                check_creator(spot, address)
+            yield spot
 
     def _replace(self, edit: Replace) -> Act:
         address = _element(edit.place)
@@ -191,7 +243,7 @@ class EditList:
 
         def act(instance: Instance) -> int:
             spots = instance.spots(address)
-            for spot in spots:
+            for spot in standing(spots):
                 put(spot, written.at(instance, spot))
             return len(spots)
 
@@ -201,32 +253,23 @@ class EditList:
         from dicomveil.editing.templates import parse_template
 
         address, template = _one_place(edit.place), parse_template(edit.template)
-        stand_ins = self._stand_ins
+        stand_ins, force = self._stand_ins, self.force
         if template.needs_key and stand_ins is None:
             raise EditError(f"{spelled(address)}: the template needs a key")
 
         def act(instance: Instance) -> int:
             text = template.fill(instance, stand_ins.tools(instance) if stand_ins and template.needs_key else None)
-            return self._set(instance, address, text, edit.vr)
+            spots = places(instance, address)
+            for spot in self._standing(spots, address):
+                write_at(instance, spot, text, edit.vr, force=force)
+            return len(spots)
 
         return act
 
-    def _set(self, instance: Instance, address: Address, value: object, vr: str | None = None) -> int:
-        try:
-            written = Written(address, value, vr, force=self.force)
-        except EditError as error:
-            raise EditRefused(*error.problems[0].split(": ", 1)) from None
-        spots = places(instance, address)
-        for spot in spots:
-            if not self.force:
-                check_creator(spot, address)
-            put(spot, written.at(instance, spot))
-        return len(spots)
-
     def _copy(self, edit: Copy) -> Act:
-        from dicomveil.editing.copying import copied
+        from dicomveil.editing.copying import copy_to
 
-        address, source = _one_place(edit.place), edit.source_place
+        address, source, force = _one_place(edit.place), edit.source_place, self.force
         if not is_one_place(source) or any(step.item == "*" for step in source.steps):
             raise EditError(f"{spelled(source)}: stands for several places; copy from one")
         _element(source)
@@ -236,27 +279,20 @@ class EditList:
             if not found:
                 return 0
             spots = places(instance, address)
-            for spot in spots:
-                if not self.force:
-                    check_creator(spot, address)
-                element = copied(found[0], spot)
-                if element is None:
-                    self._set(instance, spot.address, instance.texts_at(found[0]))
-                else:
-                    put(spot, element)
+            for spot in self._standing(spots, address):
+                copy_to(instance, found[0], spot, force=force)
             return len(spots)
 
         return act
 
     def _substitute(self, edit: Substitute) -> Act:
-        import re
+        from dicomveil.editing.patterns import compiled
 
-        address = _element(edit.place)
+        address, force = _element(edit.place), self.force
         try:
-            pattern = re.compile(edit.pattern)
-            pattern.sub(edit.replacement, "")
-        except (re.error, IndexError):
-            raise EditError(f"{spelled(address)}: no regular expression, or no replacement for it") from None
+            pattern = compiled(edit.pattern, edit.replacement)
+        except EditError as error:
+            raise EditError(f"{spelled(address)}: {error}") from None
 
         def act(instance: Instance) -> int:
             spots = instance.spots(address)
@@ -264,7 +300,10 @@ class EditList:
                 texts = instance.texts_at(spot)
                 fresh = [pattern.sub(edit.replacement, text) for text in texts]
                 if fresh != texts:
-                    self._set(instance, spot.address, fresh)
+                    padded = instance.texts_at(spot, stripped=False)
+                    both = zip(texts, fresh, padded, strict=True)
+                    values = [as_it_was if new == old else new for old, new, as_it_was in both]
+                    write_at(instance, spot, values, force=force, alone=False)
             return len(spots)
 
         return act
@@ -272,13 +311,13 @@ class EditList:
     def _new_uid(self, edit: NewUID) -> Act:
         uids, address = self._uids, _element(edit.place)
         (last, known) = address.steps[-1], vr_of(address.steps[-1].tag)
-        if last.creator is None and last.mask == 0xFFFFFFFF and known not in (None, "UI"):
+        if last.is_exact and known not in (None, "UI"):
             raise EditError(f"{spelled(address)}: holds no UID (PS3.6 gives it the VR {known})")
         if uids is None:
             raise EditError(f"{spelled(address)}: new UIDs need a source of UIDs")
 
         def act(instance: Instance) -> int:
-            return uids.note(instance, address)
+            return uids.renew(instance, address)
 
         return act
 
@@ -293,7 +332,7 @@ def _listed(edits: Edit | Iterable[Edit]) -> tuple[Edit, ...]:
 
 
 def _rewrites_text(edit: Edit) -> bool:
-    return isinstance(edit, Recode) or (isinstance(edit, Put) and edit.place == _CHARACTER_SET and bool(edit.value))
+    return isinstance(edit, Put) and edit.place == _CHARACTER_SET and bool(edit.value)
 
 
 def _recoded(terms: str) -> Act:
@@ -326,7 +365,7 @@ def _empty(address: Address, force: bool) -> Act:
                 check_unused(spot, address)
             lying = spot.lying
             assert lying is not None
-            put(spot, spot.outline.encoding.element(spot.tag, lying.vr, b""))
+            exchange(spot, spot.outline.encoding.element(spot.tag, lying.vr, b""))
         return len(spots)
 
     return act
@@ -343,6 +382,15 @@ def _remove(address: Address, force: bool) -> Act:
         return len(spots)
 
     return act
+
+
+def _without_address(edit: Edit) -> Act:
+    match edit:
+        case Recode():
+            return _recoded(edit.charset)
+        case RemovePrivate():
+            return _remove_private
+    raise EditError(f"{type(edit).__name__}: no such edit")
 
 
 def _remove_private(instance: Instance) -> int:

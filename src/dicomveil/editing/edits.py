@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from dicomveil.dataset.address import Address, Step
 from dicomveil.dataset.syntax import LONG_LENGTH_VRS, SHORT_LENGTH_VRS
 from dicomveil.editing.addresses import read_address, spelled
 from dicomveil.editing.charset_names import defined_terms
@@ -12,16 +11,23 @@ from dicomveil.errors import EditError
 
 TYPE_CHECKING = False  # type checkers take it for typing's, which is slow to import
 if TYPE_CHECKING:
+    from dicomveil.dataset.address import Address
     from dicomveil.editing.addresses import Addressed
-
-
-_CHARACTER_SET = Address((Step(0x00080005),))
-_PRIVATE = Address((Step(0x00010000, mask=0x00010000),), anywhere=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change to the element at an address; all of a list are carried out one after the other, or none.
+    """One change to a data set; all of a list are carried out one after the other, or none."""
+
+    @property
+    def title(self) -> str:
+        """What to call it: what it does, and where."""
+        return type(self).__name__
+
+
+@dataclass(frozen=True, slots=True)
+class EditAt(Edit):
+    """One change to the element at an address.
 
     An address may stand for several elements (``[*]``, ``**.``, ``60xx``); what is not there is then left alone.
     It is given as text or as `Address`.
@@ -42,9 +48,14 @@ class Edit:
         """The address, read."""
         return read_address(self.address)
 
+    @property
+    def title(self) -> str:
+        """What to call it: what it does, and where."""
+        return f"{type(self).__name__} {spelled(self.place)}"
+
 
 @dataclass(frozen=True, slots=True)
-class Put(Edit):
+class Put(EditAt):
     r"""Give the element this value, whether it is there or not; items of sequences on the way are made.
 
     ``value`` is text (several values parted by backslashes), a number, a Python date or time, bytes, a list of these,
@@ -56,13 +67,16 @@ class Put(Edit):
     vr: str | None = None
 
     def __post_init__(self) -> None:
-        Edit.__post_init__(self)
-        _check_vr(self)
+        EditAt.__post_init__(self)
+        check_vr(self.place, self.vr)
 
 
 @dataclass(frozen=True, slots=True)
 class PutIfAbsent(Put):
-    """Give the element this value if it is not there; one that is there stays, be it empty."""
+    """Give the element this value if it is not there; one that is there stays, be it empty.
+
+    Of an item (``Sequence[0]``), whose value is None: make it, empty, if it is not there.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +85,12 @@ class Replace(Put):
 
 
 @dataclass(frozen=True, slots=True)
-class Empty(Edit):
+class Empty(EditAt):
     """Leave the element, if it is there, without a value; a sequence without items, an item without elements."""
 
 
 @dataclass(frozen=True, slots=True)
-class Remove(Edit):
+class Remove(EditAt):
     """Take the element out, with everything in it."""
 
 
@@ -84,17 +98,15 @@ class Remove(Edit):
 class RemovePrivate(Edit):
     """Take out every private element, creators included, at any depth (PS3.5 7.8)."""
 
-    address: Addressed = _PRIVATE
-
 
 @dataclass(frozen=True, slots=True)
-class Copy(Edit):
+class Copy(EditAt):
     """Give the element the value of another; if that is not there, nothing is done."""
 
     source: Addressed
 
     def __post_init__(self) -> None:
-        Edit.__post_init__(self)
+        EditAt.__post_init__(self)
         object.__setattr__(self, "source", read_address(self.source))
 
     @property
@@ -104,19 +116,19 @@ class Copy(Edit):
 
 
 @dataclass(frozen=True, slots=True)
-class Format(Edit):
+class Format(EditAt):
     """Give the element a text made from other attributes, such as ``{PatientID|slice:0:4}-{Modality|lower}``."""
 
     template: str
     vr: str | None = None
 
     def __post_init__(self) -> None:
-        Edit.__post_init__(self)
-        _check_vr(self)
+        EditAt.__post_init__(self)
+        check_vr(self.place, self.vr)
 
 
 @dataclass(frozen=True, slots=True)
-class Substitute(Edit):
+class Substitute(EditAt):
     r"""Replace what a regular expression finds in each value of the element, if it is there.
 
     ``pattern`` and ``replacement`` are those of Python's ``re.sub``; groups are ``\1`` or ``\g<name>``.
@@ -141,19 +153,18 @@ class Recode(Edit):
     """
 
     charset: str
-    address: Addressed = field(default=_CHARACTER_SET, init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "charset", defined_terms(self.charset))
 
 
 @dataclass(frozen=True, slots=True)
-class NewUID(Edit):
+class NewUID(EditAt):
     """Give the element a new UID, the same for the same original in all files of a call, references included."""
 
 
 @dataclass(frozen=True, slots=True)
-class InsertItem(Edit):
+class InsertItem(EditAt):
     """Put a new, empty item before the one at this place (``Sequence[0]``), or behind the last; makes the sequence.
 
     Without a number (``Sequence``) it comes behind the last.
@@ -161,20 +172,26 @@ class InsertItem(Edit):
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveItem(Edit):
+class RemoveItem(EditAt):
     """Take an item (``Sequence[0]``), or all (``Sequence[*]``), out of a sequence that stays."""
 
     def __post_init__(self) -> None:
-        Edit.__post_init__(self)
+        EditAt.__post_init__(self)
         if self.place.steps[-1].item is None:
             raise EditError(f"{self.address}: which item, such as [0] or [*]?")
 
 
-def _check_vr(edit: Put | Format) -> None:
-    """Refuse what is no VR at all: with it nobody could read the file, so no force helps."""
-    if edit.vr is not None and edit.vr not in _VRS:
-        shown = f"{edit.vr} is" if len(str(edit.vr)) == 2 else "that is"
-        raise EditError(f"{spelled(edit.place)}: {shown} no VR")
+def check_vr(address: Address, vr: str | None) -> None:
+    """Refuse what is no VR at all: with it nobody could read the file, so no force helps.
+
+    Raises
+    ------
+    EditError
+        Names the address.
+    """
+    if vr is not None and vr not in _VRS:
+        shown = f"{vr} is" if len(str(vr)) == 2 else "that is"
+        raise EditError(f"{spelled(address)}: {shown} no VR")
 
 
 _VRS = frozenset(SHORT_LENGTH_VRS + LONG_LENGTH_VRS)

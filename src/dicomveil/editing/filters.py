@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -11,79 +12,93 @@ from dicomveil.dataset.values import DicomDate, DicomDateTime
 from dicomveil.errors import EditError, UnreadableValue
 
 if TYPE_CHECKING:
-    from dicomveil.editing.templates import KeyedTools
+    from dicomveil.editing.lookup import KeyedTools
 
 Change = Callable[[str, "KeyedTools | None"], str | None]
 Arguments = tuple[str, ...]
 
+_WHOLE = r"[-+]?[0-9]+"
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One filter with its arguments; ``gives`` is what it puts where there is no value."""
+    """One filter with its arguments.
+
+    ``apply`` returns the changed text, or None if it does not fit. ``gives`` is what the filter puts where there is no
+    value.
+    """
 
     name: str
-    arguments: Arguments = ()
+    apply: Change
     gives: str | None = None
     needs_key: bool = False
 
-    def apply(self, text: str, tools: KeyedTools | None) -> str | None:
-        """Return the changed text, or None if it does not fit."""
-        return _CHANGES[self.name](self.arguments, text, tools)
 
-
-def _plain(name: str) -> Callable[[Arguments], Filter]:
+def _plain(name: str, change: Callable[[str], str]) -> Callable[[Arguments], Filter]:
     def make(arguments: Arguments) -> Filter:
         _count(name, arguments, 0, 0)
-        return Filter(name)
+        return Filter(name, lambda text, tools: change(text))
 
     return make
 
 
 def _slice(arguments: Arguments) -> Filter:
     _count("slice", arguments, 1, 2)
-    for each in arguments:
-        if each:
-            _whole("slice", each)
-    return Filter("slice", arguments)
+    start, end = (_whole("slice", each) if each else None for each in (*arguments, "")[:2])
+    return Filter("slice", lambda text, tools: text[start:end])
 
 
 def _pad(arguments: Arguments) -> Filter:
     _count("pad", arguments, 1, 1)
-    if not 0 <= _whole("pad", arguments[0]) <= 64:
+    width = _whole("pad", arguments[0])
+    if not 0 <= width <= 64:
         raise EditError("the template: pad takes a width of at most 64")
-    return Filter("pad", arguments)
+    return Filter("pad", lambda text, tools: text.zfill(width))
 
 
 def _replace(arguments: Arguments) -> Filter:
     _count("replace", arguments, 2, 2)
-    if not arguments[0]:
+    old, new = arguments
+    if not old:
         raise EditError("the template: replace takes what to replace")
-    return Filter("replace", arguments)
+    return Filter("replace", lambda text, tools: text.replace(old, new))
 
 
 def _default(arguments: Arguments) -> Filter:
     _count("default", arguments, 1, 1)
-    return Filter("default", arguments, gives=arguments[0])
+    return Filter("default", lambda text, tools: text or arguments[0], gives=arguments[0])
 
 
 def _hash(arguments: Arguments) -> Filter:
     _count("hash", arguments, 0, 1)
-    if arguments and not 1 <= _whole("hash", arguments[0]) <= 16:
+    length = _whole("hash", arguments[0]) if arguments else 16
+    if not 1 <= length <= 16:
         raise EditError("the template: hash takes a length from 1 to 16")
-    return Filter("hash", arguments, needs_key=True)
+
+    def digest(text: str, tools: KeyedTools | None) -> str:
+        assert tools is not None
+        return tools.digest(text)[:length]
+
+    return Filter("hash", digest, needs_key=True)
 
 
 def _shift(arguments: Arguments) -> Filter:
     _count("shift", arguments, 0, 1)
-    if arguments:
-        _whole("shift", arguments[0])
-    return Filter("shift", arguments, needs_key=not arguments)
+    days = _whole("shift", arguments[0]) if arguments else None
+
+    def shift(text: str, tools: KeyedTools | None) -> str | None:
+        if days is not None:
+            return _all_moved(text, days)
+        assert tools is not None
+        return _all_moved(text, tools.days())
+
+    return Filter("shift", shift, needs_key=days is None)
 
 
 FILTERS: dict[str, Callable[[Arguments], Filter]] = {
-    "upper": _plain("upper"),
-    "lower": _plain("lower"),
-    "strip": _plain("strip"),
+    "upper": _plain("upper", str.upper),
+    "lower": _plain("lower", str.lower),
+    "strip": _plain("strip", str.strip),
     "slice": _slice,
     "pad": _pad,
     "replace": _replace,
@@ -100,32 +115,12 @@ def _count(name: str, arguments: Arguments, least: int, most: int) -> None:
 
 
 def _whole(name: str, text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise EditError(f"the template: {name} takes whole numbers") from None
+    if not re.fullmatch(_WHOLE, text.strip(" ")):
+        raise EditError(f"the template: {name} takes whole numbers")
+    return int(text)
 
 
-def _sliced(arguments: Arguments, text: str, tools: KeyedTools | None) -> str:
-    start, end = (int(each) if each else None for each in (*arguments, "")[:2])
-    return text[start:end]
-
-
-def _defaulted(arguments: Arguments, text: str, tools: KeyedTools | None) -> str:
-    return text or arguments[0]
-
-
-def _hashed(arguments: Arguments, text: str, tools: KeyedTools | None) -> str:
-    assert tools is not None
-    return tools.digest(text)[: int(arguments[0]) if arguments else None]
-
-
-def _shifted(arguments: Arguments, text: str, tools: KeyedTools | None) -> str | None:
-    if arguments:
-        days = int(arguments[0])
-    else:
-        assert tools is not None
-        days = tools.days()
+def _all_moved(text: str, days: int) -> str | None:
     try:
         return "\\".join(_moved(each, days) for each in text.split("\\"))
     except (UnreadableValue, OverflowError):
@@ -136,7 +131,7 @@ def _moved(text: str, days: int) -> str:
     if not text:
         return text
     shift = datetime.timedelta(days=days)
-    if len(text) <= 10 and text.replace(".", "").isdigit():
+    if len(text) == 8 or text[4:5] == ".":  # YYYYMMDD, YYYY.MM.DD
         date = DicomDate.parse(text)
         return str(replace(date, date=date.date + shift))
     moment = DicomDateTime.parse(text)
@@ -144,16 +139,3 @@ def _moved(text: str, days: int) -> str:
         raise OverflowError  # a date that is not precise to the day cannot be moved by days
     date_of = datetime.date(moment.year, moment.month, moment.day) + shift
     return str(replace(moment, year=date_of.year, month=date_of.month, day=date_of.day))
-
-
-_CHANGES: dict[str, Callable[[Arguments, str, KeyedTools | None], str | None]] = {
-    "upper": lambda arguments, text, tools: text.upper(),
-    "lower": lambda arguments, text, tools: text.lower(),
-    "strip": lambda arguments, text, tools: text.strip(),
-    "slice": _sliced,
-    "pad": lambda arguments, text, tools: text.zfill(int(arguments[0])),
-    "replace": lambda arguments, text, tools: text.replace(arguments[0], arguments[1]),
-    "default": _defaulted,
-    "hash": _hashed,
-    "shift": _shifted,
-}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dicomveil.dataset.address import Address, Step
+from dicomveil.dataset.address import EXACT, Address, Step
+from dicomveil.dataset.part10 import TRANSFER_SYNTAX_UID
 from dicomveil.dataset.syntax import PIXEL_DATA_TAGS
 from dicomveil.editing.addresses import check_steps, spelled
-from dicomveil.editing.edits import Edit, Empty, Put, Remove, RemoveItem, RemovePrivate
+from dicomveil.editing.edits import Edit, EditAt, Empty, Put, Remove, RemoveItem
 from dicomveil.editing.values import values_in
 from dicomveil.errors import EditError, EditRefused
 
@@ -16,15 +17,13 @@ if TYPE_CHECKING:
 
     from dicomveil.editing.instance import Spot
 
-TRANSFER_SYNTAX_UID = 0x00020010
-
 _PIXELS = "it says how to read the pixels; force it if you must"
+_PALETTE = "it says which colours the pixels have; force it if you must"
 _IN_STEP = "it follows the data set by itself; force it if you must"
-_EXACT = 0xFFFFFFFF
 _META_GROUP = 0x0002
 
-# PS3.3 C.7.6.3 (Image Pixel), C.7.6.6 (Multi-frame), C.7.6.24 (floating point); PS3.10 7.1
-_GUARDED = {
+# PS3.3 C.7.6.3 (Image Pixel), C.7.6.6 (Multi-frame), C.7.6.24 (floating point), C.7.9 (Palette); PS3.10 7.1
+GUARDED = {
     TRANSFER_SYNTAX_UID: "it says how the file is encoded; force it if you must",
     0x00020001: _IN_STEP,
     0x00020002: _IN_STEP,
@@ -39,6 +38,9 @@ _GUARDED = {
     0x00280101: _PIXELS,
     0x00280102: _PIXELS,
     0x00280103: _PIXELS,
+    **dict.fromkeys(range(0x00281101, 0x00281105), _PALETTE),
+    **dict.fromkeys(range(0x00281201, 0x00281205), _PALETTE),
+    **dict.fromkeys(range(0x00281221, 0x00281225), _PALETTE),
     0x7FE00001: _PIXELS,
     0x7FE00002: _PIXELS,
     **dict.fromkeys(PIXEL_DATA_TAGS, "it is the pixels; force it if you must"),
@@ -52,8 +54,8 @@ _SOP_INSTANCE_UID = Address((Step(0x00080018),))
 _FORCE = "; force it if you must"
 
 
-def check_edit(edit: Edit, *, force: bool) -> None:
-    """Refuse what no edit may do, and what none may do unforced.
+def check_edit(edit: EditAt, *, force: bool) -> None:
+    """Refuse what no edit may do, and what none may do unforced; icons in items have pixels as well.
 
     Raises
     ------
@@ -63,9 +65,10 @@ def check_edit(edit: Edit, *, force: bool) -> None:
     address = edit.place
     check_steps(address)
     last = address.steps[-1]
-    if last.mask == _EXACT and last.creator is None and (not last.tag & 0xFFFF or last.tag >> 16 == 0xFFFE):
+    is_length = last.creator is None and last.mask & 0xFFFF == 0xFFFF and not last.tag & 0xFFFF  # of groups 60xx too
+    if is_length or (last.is_exact and last.tag >> 16 == 0xFFFE):
         raise EditError(f"{spelled(address)}: group lengths and delimiters follow the data set by themselves")
-    takes_away = isinstance(edit, Empty | Remove | RemoveItem | RemovePrivate)
+    takes_away = isinstance(edit, Empty | Remove | RemoveItem)
     if force:
         return
     has_no_value = takes_away or (isinstance(edit, Put) and edit.value in (None, "", [], ()))
@@ -73,11 +76,11 @@ def check_edit(edit: Edit, *, force: bool) -> None:
         _check_steps_unforced(address)
         if has_no_value and _is_creator(last.tag):
             raise EditError(f"{spelled(address)}: a private creator without a name{_FORCE}")
-    if len(address.steps) > 1:
-        return
-    for tag, reason in _GUARDED.items():
+    for tag, reason in GUARDED.items():
         if last.creator is None and tag & last.mask == last.tag:
             raise EditError(f"{spelled(address)}: {reason}")
+    if len(address.steps) > 1:
+        return
     if has_no_value and last.creator is None and any(tag & last.mask == last.tag for tag in _IDENTITY):
         raise EditError(f"{spelled(address)}: no file is read without it{_FORCE}")
 
@@ -93,7 +96,7 @@ def _check_steps_unforced(address: Address) -> None:
         group = step.tag >> 16
         if step.creator is not None and not step.creator.strip():
             raise EditError(f"{spelled(address)}: a private creator without a name{_FORCE}")
-        if step.mask != _EXACT:
+        if step.mask != EXACT:
             continue
         if group in _NO_GROUPS:
             raise EditError(f"{spelled(address)}: no data set has the group {group:04x} (PS3.5 7.8){_FORCE}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from dicomveil.dataset.address import Address, Step
-from dicomveil.dataset.charset import Charset
+from dicomveil.dataset.address import EXACT, Address, Step
+from dicomveil.dataset.charset import SPECIFIC_CHARACTER_SET, Charset
 from dicomveil.dataset.index import HOLDERS, Level
 from dicomveil.dataset.limits import Limits
 from dicomveil.dataset.outline import Item, Items, Lying, Outline
@@ -16,15 +16,11 @@ from dicomveil.dataset.syntax import BINARY_VRS, EXPLICIT_LE, IMPLICIT_LE, Encod
 from dicomveil.dataset.values.binary import BINARY_VRS as NUMBER_VRS
 from dicomveil.dataset.values.binary import unpacked
 from dicomveil.editing.addresses import spelled
+from dicomveil.editing.values import ONE_TEXT_VRS
 from dicomveil.errors import EditRefused, UnreadableText, UnreadableValue
 from dicomveil.standard.dictionary import vr_of
 
-SPECIFIC_CHARACTER_SET = 0x00080005
 PIXEL_REPRESENTATION = 0x00280103
-ONE_TEXT_VRS = frozenset({"ST", "LT", "UT", "UR"})
-
-_META_GROUP = 0x0002
-_EXACT = 0xFFFFFFFF
 
 
 class Spot(NamedTuple):
@@ -130,7 +126,7 @@ class Instance:
                 for outline, charset, trail in self.levels()
                 for spot in self._followed(address, outline, address.steps, charset, trail)
             ]
-        if address.steps[0].tag >> 16 == _META_GROUP and address.steps[0].mask == _EXACT:
+        if address.in_file_meta:
             return [] if self.meta is None else self._followed(address, self.meta, address.steps, b"", ())
         return self._followed(address, self.root, address.steps, self.charset, ())
 
@@ -156,8 +152,8 @@ class Instance:
         spots = self.spots(address)
         return [text for spot in spots for text in self.texts_at(spot)] if spots else None
 
-    def texts_at(self, spot: Spot) -> list[str]:
-        """Return the values of one element as text; none of a sequence.
+    def texts_at(self, spot: Spot, *, stripped: bool = True) -> list[str]:
+        """Return the values of one element as text, with their spaces if not stripped; none of a sequence.
 
         Raises
         ------
@@ -171,9 +167,27 @@ class Instance:
         if vr == "SQ":
             return []
         try:
-            return texts_of(lying, vr, spot.charset)
+            return texts_of(lying, vr, spot.charset, stripped=stripped)
         except (UnreadableValue, UnreadableText):
             raise EditRefused(spelled(spot.address), "a value that cannot be read") from None
+
+    def texts_before(self, tag: int) -> list[str] | None:
+        """Return the values that a text attribute of the data set had before any edit; None if it was not there.
+
+        Raises
+        ------
+        EditRefused
+            If they cannot be read.
+        """
+        raw = self.root.was(tag)
+        if raw is None:
+            return None
+        charset = Charset.of(self.root.was(SPECIFIC_CHARACTER_SET) or b"")
+        try:
+            text = charset.decode(raw.rstrip(b"\0"), "LO")
+        except UnreadableText:
+            raise EditRefused(spelled(Address((Step(tag),))), "a value that cannot be read") from None
+        return [each.strip(" ") for each in text.split("\\")] if text else []
 
     def vr_read(self, lying: Lying) -> str:
         """Return the VR that a value is to be read by: where PS3.6 leaves a choice, what this instance says."""
@@ -203,7 +217,7 @@ class Instance:
         for slot in slots:
             items = outline.items(slot)
             if items is None:
-                if address.anywhere or step.mask != _EXACT:
+                if address.anywhere or step.mask != EXACT:
                     continue
                 raise EditRefused(spelled(address), "leads into an element that is no sequence")
             for number in _numbers(step, items):
@@ -217,7 +231,7 @@ def slots_at(outline: Outline, step: Step) -> list[int]:
     """Return the slots of the elements that a step stands for in one data set."""
     if step.creator is not None:
         return [slot for block in blocks_of(outline, step) for slot in outline.slots(step.tag | block << 8)]
-    if step.mask == _EXACT:
+    if step.mask == EXACT:
         return outline.slots(step.tag)
     return [
         slot
@@ -247,7 +261,7 @@ def charset_in(item: Outline, inherited: bytes) -> bytes:
 
 
 def _holders(outline: Outline) -> list[int]:
-    there = [slot for slot in outline.holders if outline.slots(outline.tags[slot])]
+    there = [slot for slot in outline.holders if outline.has(slot)]
     return there + [slot for slot in outline.all_slots() if slot < 0 and outline.element(slot).vr in HOLDERS]
 
 
@@ -264,8 +278,8 @@ def _numbers(step: Step, items: Items) -> range:
     return range(step.item, min(step.item + 1, count))
 
 
-def texts_of(lying: Lying, vr: str, charset: bytes) -> list[str]:
-    """Return the values of an element as text, unpadded, read by ``vr``.
+def texts_of(lying: Lying, vr: str, charset: bytes, *, stripped: bool = True) -> list[str]:
+    """Return the values of an element as text, read by ``vr``, without the spaces around them unless these are wanted.
 
     Raises
     ------
@@ -284,4 +298,6 @@ def texts_of(lying: Lying, vr: str, charset: bytes) -> list[str]:
         raise UnreadableValue(vr, len(raw))
     if vr in ONE_TEXT_VRS:
         return [text.rstrip(" ")]
+    if not stripped:
+        return text.rstrip(" ").split("\\")
     return [each.strip(" ") for each in text.split("\\")]

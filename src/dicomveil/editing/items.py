@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dicomveil.dataset.address import Address, Step
 from dicomveil.editing.addresses import spelled
-from dicomveil.editing.places import is_one_place, item_for, new_sequence, places
+from dicomveil.editing.places import fill_up_to, is_one_place, item_for, new_sequence, places
 from dicomveil.errors import EditError, EditRefused
 from dicomveil.standard.dictionary import vr_of
 
@@ -44,6 +44,24 @@ def insert_item(address: Address) -> Act:
                 items.insert(number if isinstance(number, int) else count)
             else:
                 item_for(items, number, address)
+        return len(spots)
+
+    return act
+
+
+def have_item(address: Address, *, fill: bool) -> Act:
+    """Make an item, and its sequence, if it is not there; ``fill`` makes those before it too."""
+    sequence, number = _sequence(address), address.steps[-1].item
+    assert isinstance(number, int)
+
+    def act(instance: Instance) -> int:
+        spots = places(instance, sequence, fill=fill)
+        for spot in spots:
+            slot = new_sequence(spot.outline, spot.tag) if spot.slot is None else spot.slot
+            items = _items(spot, slot, address)
+            if fill:
+                fill_up_to(items, number, address)
+            item_for(items, number, address)
         return len(spots)
 
     return act

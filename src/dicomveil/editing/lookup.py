@@ -1,4 +1,4 @@
-"""What conditions and templates ask of an instance."""
+"""What conditions, templates and edits ask of an instance, and of the stand-ins that all files of a call share."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from dicomveil.dataset.address import Address
+    from dicomveil.editing.instance import Instance
 
 
 class Lookup(Protocol):
@@ -23,4 +24,28 @@ class Lookup(Protocol):
 
     def exists(self, address: Address) -> bool:
         """Tell whether something is at an address, with a value or without, readable or not."""
+        ...
+
+
+class KeyedTools(Protocol):
+    """What the filters ``hash`` and ``shift`` need a key for."""
+
+    def digest(self, text: str) -> str:
+        """Return 16 characters that stand for a text."""
+        ...
+
+    def days(self) -> int:
+        """Return by how many days the dates of the instance's patient are moved."""
+        ...
+
+
+class StandIns(Protocol):
+    """What edits need that must be the same in all files of a call."""
+
+    def uid(self, original: str) -> str:
+        """Return the new UID for an old one."""
+        ...
+
+    def tools(self, instance: Instance) -> KeyedTools:
+        """Return what a template needs for one instance."""
         ...

@@ -88,10 +88,27 @@ def substitute(text: str) -> Substitute:
     mark = rest[:1]
     if not mark or mark.isalnum() or mark.isspace() or mark == "\\":
         raise EditError(f"{address}: the form is ADDRESS=/PATTERN/REPLACEMENT/")
-    parts = [part.replace("\\" + mark, mark) for part in re.split(rf"(?<!\\){re.escape(mark)}", rest[1:])]
+    parts = [part.replace("\\" + mark, mark) for part in _split(rest[1:], mark)]
     if len(parts) != 3 or parts[2] not in ("", "i"):
         raise EditError(f"{address}: the form is ADDRESS=/PATTERN/REPLACEMENT/, or with i behind it")
     return Substitute(address, ("(?i)" if parts[2] else "") + parts[0], parts[1])
+
+
+def _split(text: str, mark: str) -> list[str]:
+    r"""Cut a text at a mark, but for where a backslash stands before it that is not itself behind one.
+
+    >>> _split(r"a\\/b\/c/", "/") == ["a" + 2 * "\\", r"b\/c", ""]
+    True
+    """
+    parts = [""]
+    is_escaped = False
+    for character in text:
+        if character == mark and not is_escaped:
+            parts.append("")
+        else:
+            parts[-1] += character
+        is_escaped = character == "\\" and not is_escaped
+    return parts
 
 
 def _parted(text: str, form: str) -> tuple[str, str]:

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from dicomveil.dataset.address import Address, Step
+from dicomveil.dataset.address import EXACT, Address, Step
 from dicomveil.dataset.outline import Items, Outline
 from dicomveil.editing.addresses import spelled
 from dicomveil.editing.instance import Instance, Spot, blocks_of, charset_in, slots_at
 from dicomveil.errors import EditRefused
 
-_EXACT = 0xFFFFFFFF
-_META_GROUP = 0x0002
+MOST_FILLED = 10_000
 _FIRST_BLOCK, _LAST_BLOCK = 0x10, 0xFF
 
 
 def is_one_place(address: Address) -> bool:
     """Tell whether an address names places to add to: not any depth, nor a repeating group."""
-    return not address.anywhere and all(step.mask == _EXACT for step in address.steps)
+    return not address.anywhere and all(step.mask == EXACT for step in address.steps)
 
 
 def places(instance: Instance, address: Address, *, fill: bool = False) -> list[Spot]:
     """Return the places an address stands for, made if they are not there.
 
     An item is made behind the last one only, unless ``fill`` has empty ones made before it; ``[*]`` is the items that
-    are there.
+    are there, and makes nothing.
 
     Raises
     ------
@@ -31,7 +30,7 @@ def places(instance: Instance, address: Address, *, fill: bool = False) -> list[
         would need some.
     """
     outline = instance.root
-    if address.steps[0].tag >> 16 == _META_GROUP:
+    if address.in_file_meta:
         if instance.meta is None:
             raise EditRefused(spelled(address), "the file has no File Meta Information")
         outline = instance.meta
@@ -52,6 +51,20 @@ def item_for(items: Items, number: int, address: Address) -> Outline:
     return items.insert(number) if number == count else items.items[number].outline
 
 
+def fill_up_to(items: Items, number: int, address: Address) -> None:
+    """Put empty items behind the last, so that the one of this number is the next or there.
+
+    Raises
+    ------
+    EditRefused
+        If that would be more items than anybody means.
+    """
+    if number - len(items.items) > MOST_FILLED:
+        raise EditRefused(spelled(address), f"more than {MOST_FILLED} items behind the last")
+    while number > len(items.items):
+        items.insert(len(items.items))
+
+
 def _reached(
     address: Address, outline: Outline, steps: tuple[Step, ...], charset: bytes, trail: tuple[Step, ...], fill: bool
 ) -> list[Spot]:
@@ -61,6 +74,8 @@ def _reached(
         if not slots:
             return [Spot(outline, None, _tag_for_new(outline, step, address), charset, trail)]
         return [Spot(outline, slot, outline.tag_of(slot), charset, trail) for slot in slots]
+    if not slots and step.item == "*":
+        return []
     found = []
     for slot in slots or [new_sequence(outline, _tag_for_new(outline, step, address))]:
         items = outline.items(slot)
@@ -69,8 +84,8 @@ def _reached(
         numbers = range(len(items.items)) if step.item == "*" else [step.item]
         for number in numbers:
             assert isinstance(number, int)
-            while fill and number > len(items.items):
-                items.insert(len(items.items))
+            if fill:
+                fill_up_to(items, number, address)
             inside = item_for(items, number, address)
             here = (*trail, Step(outline.tag_of(slot), item=number))
             found += _reached(address, inside, tuple(rest), charset_in(inside, charset), here, fill)
@@ -90,8 +105,10 @@ def _tag_for_new(outline: Outline, step: Step, address: Address) -> int:
     if blocks:
         return step.tag | blocks[0] << 8
     group = step.tag & 0xFFFF0000
+    tags = [tag & 0xFFFF for tag in map(outline.tag_of, outline.all_slots()) if tag & 0xFFFF0000 == group]
+    used = {tag >> 8 or tag for tag in tags}
     for block in range(_FIRST_BLOCK, _LAST_BLOCK + 1):
-        if not outline.slots(group | block):
+        if block not in used:  # by a creator, or by elements whose creator is missing
             raw = step.creator.encode("ascii", "replace")
             outline.put(group | block, outline.encoding.element(group | block, "LO", raw + b" " * (len(raw) % 2)))
             return step.tag | block << 8

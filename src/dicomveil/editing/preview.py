@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.dataset.address import Address, Step
+from dicomveil.dataset.charset import SPECIFIC_CHARACTER_SET
 from dicomveil.dataset.outline import Items
 from dicomveil.editing.addresses import spelled
-from dicomveil.editing.instance import SPECIFIC_CHARACTER_SET, charset_in, texts_of
+from dicomveil.editing.instance import charset_in, texts_of
 from dicomveil.errors import UnreadableValue
 
 if TYPE_CHECKING:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import os
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.editing.addresses import read_address, spelled
 from dicomveil.editing.edit_list import EditList
-from dicomveil.editing.edits import Edit, Put
+from dicomveil.editing.edits import Edit, Put, check_vr
 from dicomveil.editing.option_texts import with_vr
 from dicomveil.errors import EditError
 
@@ -21,10 +23,15 @@ if TYPE_CHECKING:
 
 MOST_PROBLEMS = 50
 
+_KINDS = ("match", "set", "overwrite")
+
 
 @dataclass(slots=True)
 class Row:
-    """One row: the line it begins on, and its edits; an empty cell is no edit."""
+    """One row: the line it begins on, and its edits.
+
+    ``used`` is for whoever edits by it to set.
+    """
 
     number: int
     edits: tuple[Edit, ...]
@@ -56,14 +63,11 @@ class Table:
             If a value cannot be read.
         """
         values = [lookup.texts(address) for address in self._match]
-        row = self._rows.get(tuple("\\".join(value or ()) for value in values))
-        if row is not None:
-            row.used = True
-        return row
+        return self._rows.get(tuple("\\".join(value or ()) for value in values))
 
     @property
     def unused(self) -> list[int]:
-        """The lines of the rows that have matched nothing so far."""
+        """The lines of the rows that have not been used so far."""
         return [row.number for row in self._rows.values() if not row.used]
 
 
@@ -71,7 +75,8 @@ def read_table(path: str | os.PathLike[str], match: Sequence[str] = (), *, force
     """Read a table: UTF-8, parted by commas, semicolons or tabs, with a heading of addresses.
 
     A column is matched if ``match`` names it or its heading is ``match ADDRESS``; all others are set (``set ADDRESS``,
-    where a column of that name is matched too). ``set ADDRESS:VR`` tells the VR where nothing else does.
+    where a column of that name is matched too). ``set ADDRESS:VR`` tells the VR where nothing else does. Empty cells
+    are left alone, but under ``overwrite ADDRESS`` they leave the element without a value.
 
     Raises
     ------
@@ -103,12 +108,20 @@ def read_table(path: str | os.PathLike[str], match: Sequence[str] = (), *, force
     return Table([each.address for each in columns if each.is_matched], found)
 
 
+_QUOTED = re.compile(r'"(?:[^"]|"")*"|\([^()]*\)')  # commas in there part nothing
+
+
 class Column(NamedTuple):
-    """What a heading says: an address, whether it is matched, and the VR to set it with."""
+    """What a heading says: an address, what is done with it (one of `_KINDS`), and the VR to set it with."""
 
     address: Address
-    is_matched: bool
+    kind: str
     vr: str | None = None
+
+    @property
+    def is_matched(self) -> bool:
+        """Tell whether instances are matched by it."""
+        return self.kind == "match"
 
 
 Columns = list[Column]
@@ -120,7 +133,7 @@ def _lines(name: str) -> list[tuple[int, list[str]]]:
         with open(name, encoding="utf-8-sig", newline="") as file:
             first = file.readline()
             file.seek(0)
-            parted_by = max(",;\t", key=first.count)
+            parted_by = max(",;\t", key=_QUOTED.sub("", first).count)
             reader = csv.reader(file, delimiter=parted_by, strict=True)
             lines = []
             begins = 1
@@ -140,18 +153,20 @@ def _lines(name: str) -> list[tuple[int, list[str]]]:
 def _columns(name: str, heading: Iterable[str], match: Sequence[Address]) -> Columns:
     columns: Columns = []
     problems: list[str] = []
-    for cell in heading:
+    for number, cell in enumerate(heading, 1):
         said, _, rest = cell.partition(" ")
-        is_said = said in ("match", "set") and bool(rest)
+        is_said = said in _KINDS and bool(rest)
         try:
+            called = f"column {number}"  # without a heading, what stands there is a value
             written, vr = with_vr(rest.strip() if is_said else cell)
-            address = Put(written, None, vr).place
+            address = read_address(written, called=called)
+            check_vr(address, vr)
         except EditError as error:
             problems += [f"{name}:1: {problem}" for problem in error.problems]
             continue
-        columns.append(Column(address, said == "match" if is_said else address in match, vr))
-    known = [each[:2] for each in columns]
-    problems += [f"{name}:1: two columns {spelled(each[0])}" for each in {*known} if known.count(each) > 1]
+        columns.append(Column(address, said if is_said else "match" if address in match else "set", vr))
+    known = Counter((each.address, each.is_matched) for each in columns)
+    problems += [f"{name}:1: two columns {spelled(address)}" for (address, _), count in known.items() if count > 1]
     missing = [address for address in match if (address, True) not in known]
     problems += [f"{name}:1: no column {spelled(address)} to match" for address in missing]
     if not problems and not any(each.is_matched for each in columns):
@@ -173,7 +188,7 @@ def _row(
         raise EditError("an empty cell to match")
     edits: list[Edit] = []
     for place, (cell, column) in enumerate(zip(cells, columns, strict=True)):
-        if cell and not column.is_matched:
+        if column.kind == "overwrite" or (cell and column.kind == "set"):
             edits.append(Put(column.address, cell, column.vr))
             if (place, cell) not in checked:
                 EditList(edits[-1:], force=force)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from dicomveil.editing.addresses import read_address, spelled
 from dicomveil.editing.filters import FILTERS, Filter
@@ -11,19 +11,7 @@ from dicomveil.errors import EditError, EditRefused
 
 if TYPE_CHECKING:
     from dicomveil.dataset.address import Address
-    from dicomveil.editing.lookup import Lookup
-
-
-class KeyedTools(Protocol):
-    """What the filters ``hash`` and ``shift`` need a key for."""
-
-    def digest(self, text: str) -> str:
-        """Return 16 characters that stand for a text."""
-        ...
-
-    def days(self) -> int:
-        """Return by how many days the dates of the instance's patient are moved."""
-        ...
+    from dicomveil.editing.lookup import KeyedTools, Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +32,6 @@ class Template:
     def needs_key(self) -> bool:
         """Tell whether a filter needs a key."""
         return any(each.needs_key for part in self.parts if isinstance(part, Field) for each in part.filters)
-
-    @property
-    def addresses(self) -> tuple[Address, ...]:
-        """The attributes that are asked for."""
-        return tuple(part.address for part in self.parts if isinstance(part, Field))
 
     def fill(self, lookup: Lookup, tools: KeyedTools | None) -> str:
         """Return the text for an instance.
@@ -81,8 +64,9 @@ def parse_template(text: str) -> Template:
 
     Examples
     --------
-    >>> [str(address) for address in parse_template("{PatientID|slice:0:4}-{Modality|lower}").addresses]
-    ['(0010,0020)', '(0008,0060)']
+    >>> first, _, _ = parse_template("{PatientID|slice:0:4}-{Modality|lower}").parts
+    >>> str(first.address), [each.name for each in first.filters]
+    ('(0010,0020)', ['slice'])
     >>> parse_template("{PatientID|uper}")
     Traceback (most recent call last):
         ...

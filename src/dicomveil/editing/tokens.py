@@ -6,14 +6,16 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.editing.addresses import read_address
+from dicomveil.editing.numbers import number_in
 from dicomveil.errors import EditError
 
 if TYPE_CHECKING:
+    from decimal import Decimal
     from typing import TypeAlias
 
     from dicomveil.dataset.address import Address
 
-    Meaning: TypeAlias = Address | str | float | None
+    Meaning: TypeAlias = Address | str | Decimal | None
 
 WORDS = frozenset({"and", "or", "not", "in", "exists"})
 
@@ -54,7 +56,7 @@ def tokens_of(text: str) -> list[Token]:
         if found is None:
             raise EditError(f"the condition: cannot be read from character {at + 1} on")
         if found.lastgroup != "space":
-            tokens.append(_token(found, at))
+            tokens.append(_token(found, at, is_value=not _expects_address(tokens)))
         at = found.end()
     tokens.append(Token("end", "", len(text)))
     return tokens
@@ -68,15 +70,23 @@ def _expects_address(tokens: list[Token]) -> bool:
     return before in ("and", "or", "not", "exists")
 
 
-def _token(found: re.Match[str], at: int) -> Token:
+def _token(found: re.Match[str], at: int, *, is_value: bool) -> Token:
     kind, text = str(found.lastgroup), found[0]
     if kind == "text":
         return Token(kind, text, at, re.sub(r'\\(["\'\\])', r"\1", text[1:-1]))
     if kind == "address" and text in WORDS:
         return Token("word", text, at)
     if kind == "number":
-        number = float(text)
-        if number in (float("inf"), float("-inf")):
+        number = number_in(text)
+        if number is None:
             raise EditError(f"the condition: a number too large at character {at + 1}")
         return Token(kind, text, at, number)
-    return Token(kind, text, at, read_address(text) if kind == "address" else None)
+    if kind != "address":
+        return Token(kind, text, at)
+    try:
+        return Token(kind, text, at, read_address(text))
+    except EditError:
+        if is_value:  # a word that may be one of a patient's
+            reason = f"no attribute at character {at + 1}; a text belongs in quotation marks"
+            raise EditError(f"the condition: {reason}") from None
+        raise

@@ -45,14 +45,25 @@ ALLOWED = {
     "FL": "a number",
     "FD": "a number",
     "OB": "bytes: hexadecimal, parted by backslashes, such as 00\\ff",
+    "OD": "numbers of 64 bits, parted by backslashes, or bytes",
+    "OF": "numbers of 32 bits, parted by backslashes, or bytes",
+    "OL": "words of 32 bits: hexadecimal, parted by backslashes, or bytes",
+    "OV": "words of 64 bits: hexadecimal, parted by backslashes, or bytes",
     "OW": "words of 16 bits: hexadecimal, parted by backslashes, such as 0000\\ffff",
+    "UC": "characters without limit, no control characters",
+    "UR": "a URL has no spaces, and ASCII characters only",
+    "UT": "text without limit; of control characters only tabs, line ends and form feeds",
 }
 """What each VR allows, in a line (PS3.5 6.2)."""
 
 _PYDICOM = frozenset({"pydicom.valuerep", "pydicom.uid", "pydicom.tag"})
 _WIDTHS = {"OB": 1, "OW": 2, "OL": 4, "OV": 8}
 # A data set holds one moment, so the ranges and old forms that PS3.5 6.2 knows for queries do not count.
-_FORMS = {"DA": r"[0-9]{8}", "TM": r"[0-9.]+ ?", "AS": r"[0-9]{3}[DWMY]"}
+_FORMS = {"DA": r"[0-9]{8}", "TM": r"[0-9.]+ ?", "AS": r"[0-9]{3}[DWMY]", "UR": r"[!-~]+ *"}
+_NUMBERS: dict[type, str] = {
+    int: r"[-+]?[0-9]+",
+    float: r"[-+]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|(?i:inf|nan))",
+}
 _TAG = r"\(?([0-9A-Fa-f]{4}),? ?([0-9A-Fa-f]{4})\)?"
 
 
@@ -88,8 +99,11 @@ def encoded(
     >>> encoded(0x00280030, "DS", [0.5, 1 / 3], ascii_only)
     b'0.5\\0.33333333333333'
     """
-    values = plain_values(values_in(value), vr, charset, little_endian=little_endian)
+    given = values_in(value)
+    values = plain_values(given, vr, charset, little_endian=little_endian)
     if not force:
+        if vr == "AE" and any(isinstance(each, str) and each.isspace() for each in given):
+            raise WrongValue(f"no AE: {ALLOWED[vr]}")
         check_multiplicity(tag, len(values))
         form = _FORMS.get(vr)
         if form and not all(isinstance(each, str) and re.fullmatch(form, each) for each in values if each != ""):
@@ -218,10 +232,10 @@ def _single(value: object, vr: str) -> object:
     if vr == "AT" and isinstance(value, str):
         return _tag(value)
     if vr in NUMBER_TYPES and isinstance(value, str):
-        try:
-            return NUMBER_TYPES[vr](value)
-        except ValueError:
-            raise WrongValue(f"no {vr}: {ALLOWED[vr]}") from None
+        kind = NUMBER_TYPES[vr]
+        if not re.fullmatch(_NUMBERS[kind], value.strip(" ")):  # Python takes 1_0 and digits of every script
+            raise WrongValue(f"no {vr}: {ALLOWED[vr]}")
+        return kind(value)
     if vr == "DS" and type(value) is float:
         try:
             return str(DicomDecimal.of(value))
@@ -262,7 +276,7 @@ def _as_bytes(value: object, vr: str, charset: Charset, *, little_endian: bool) 
     if isinstance(value, bytes | bytearray | memoryview):
         return bytes(value)
     if not isinstance(value, str):
-        raise WrongValue(f"no {vr}: {ALLOWED.get(vr, 'bytes')}")
+        raise WrongValue(f"no {vr}: {ALLOWED.get(vr, 'text or bytes')}")
     if vr == "UN":
         try:
             return charset.encode(value, "LO")
@@ -270,20 +284,21 @@ def _as_bytes(value: object, vr: str, charset: Charset, *, little_endian: bool) 
             raise WrongValue("characters that the character set of the file does not have") from None
     if vr in ("OF", "OD"):
         return _floats(value, vr, little_endian=little_endian)
-    width = _WIDTHS[vr]
-    order = "little" if little_endian else "big"
-    try:
-        return b"".join(int(word, 16).to_bytes(width, order) for word in value.split("\\"))  # type: ignore[arg-type]
-    except (ValueError, OverflowError):
-        raise WrongValue(f"no {vr}: {ALLOWED.get(vr, 'hexadecimal words, parted by backslashes')}") from None
+    width, words = _WIDTHS[vr], value.split("\\")
+    if not all(re.fullmatch(rf"[0-9A-Fa-f]{{1,{2 * width}}}", word) for word in words):
+        raise WrongValue(f"no {vr}: {ALLOWED[vr]}")
+    return b"".join(int(word, 16).to_bytes(width, "little" if little_endian else "big") for word in words)
 
 
 def _floats(text: str, vr: str, *, little_endian: bool) -> bytes:
+    kind = "FL" if vr == "OF" else "FD"
     try:
-        numbers = [float(word) for word in text.split("\\")]
-        return encode_value(numbers, "FL" if vr == "OF" else "FD", Charset.of(b""), little_endian=little_endian)
-    except (ValueError, UnwritableValue):
-        raise WrongValue(f"no {vr}: numbers, parted by backslashes") from None
+        numbers = [_single(word, kind) for word in text.split("\\")]
+        if not all(isinstance(each, float) and isfinite(each) for each in numbers):
+            raise WrongValue(f"no {vr}: {ALLOWED[vr]}")
+        return encode_value(numbers, kind, Charset.of(b""), little_endian=little_endian)
+    except (WrongValue, UnwritableValue):
+        raise WrongValue(f"no {vr}: {ALLOWED[vr]}") from None
 
 
 def _forced(text: str, vr: str, charset: Charset) -> bytes:

@@ -12,6 +12,8 @@ from dicomveil.errors import EditError, EditRefused, WrongValue
 from dicomveil.standard.dictionary import vr_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dicomveil.dataset.address import Address
     from dicomveil.dataset.syntax import Encoding
     from dicomveil.editing.instance import Instance
@@ -34,7 +36,7 @@ class Written:
         self._address, self._value, self._vr, self._force = address, value, vr, force
         self._by_kind: dict[tuple[Encoding, bytes, int, str | None, bool | None], bytes] = {}
         last = address.steps[-1]
-        known = vr_of(last.tag) if last.creator is None and last.mask == 0xFFFFFFFF else None
+        known = vr_of(last.tag) if last.is_exact else None
         if vr is not None and known is not None and vr not in known.split(" or ") and not force:
             raise EditError(f"{spelled(address)}: PS3.6 gives it the VR {known}; force another if you must")
         if known is not None and " or " not in known:
@@ -47,8 +49,10 @@ class Written:
     def is_plain(self) -> bool:
         """Tell whether it is for an attribute of the data set whose VR is always the same."""
         (step, *more), known = self._address.steps, vr_of(self._address.steps[0].tag)
-        is_one = not more and not self._address.anywhere and step.creator is None and step.mask == 0xFFFFFFFF
-        return is_one and step.tag >> 16 != 0x0002 and known is not None and " or " not in known and not self._force
+        is_one = not more and not self._address.anywhere and step.is_exact
+        return (
+            is_one and not self._address.in_file_meta and known is not None and " or " not in known and not self._force
+        )
 
     def at_root(self, instance: Instance) -> None:
         """Have the value stand in the data set; only if `is_plain`."""
@@ -71,7 +75,8 @@ class Written:
         known = vr_of(spot.tag)
         if known is None or " or " in known:
             lying = spot.lying
-            there = self._vr if lying is None or (lying.vr == "UN" and self._vr) else lying.vr
+            says_nothing = self._vr in (None, "UN")
+            there = lying.vr if lying is not None and says_nothing else self._vr
             signed = instance.is_signed
         kind = spot.outline.encoding, spot.charset, spot.tag, there, signed
         element = self._by_kind.get(kind)
@@ -97,9 +102,40 @@ class Written:
         return encoding.element(spot.tag, vr, raw)
 
 
+def write_at(
+    instance: Instance, spot: Spot, value: object, vr: str | None = None, *, force: bool, alone: bool = True
+) -> None:
+    """Have a value stand at a place; of an element that is repeated there, alone, or beside the others.
+
+    Raises
+    ------
+    EditRefused
+        If it cannot stand there.
+    """
+    try:
+        written = Written(spot.address, value, vr, force=force)
+    except EditError as error:
+        raise EditRefused(*error.problems[0].split(": ", 1)) from None
+    (put if alone else exchange)(spot, written.at(instance, spot))
+
+
 def put(spot: Spot, element: bytes) -> None:
-    """Have an element stand at a place, if other bytes stand there."""
+    """Have an element stand at a place, once, if other bytes stand there."""
     spot.outline.have(spot.tag, element)
+
+
+def exchange(spot: Spot, element: bytes) -> None:
+    """Have an element stand in the place of one that is there; others of its tag, in a file that repeats it, stay."""
+    assert spot.slot is not None
+    if not spot.outline.is_as(spot.slot, element):
+        spot.outline.exchange(spot.slot, element)
+
+
+def standing(spots: list[Spot]) -> Iterator[Spot]:
+    """Yield places one by one, but for those of repeated elements that have gone since."""
+    for spot in spots:
+        if spot.slot is None or spot.outline.has(spot.slot):
+            yield spot
 
 
 def _raw(tag: int, vr: str, value: object, charset: Charset, *, little: bool, force: bool) -> bytes:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.dataset.syntax import BINARY_VRS
-from dicomveil.engine.contents import contents
+from dicomveil.engine.contents import chosen, contents
 
 if TYPE_CHECKING:
-    from dicomveil.dataset.address import Address
+    from dicomveil.dataset.address import Address, Item
     from dicomveil.dataset.outline import Lying
     from dicomveil.editing.instance import Instance
     from dicomveil.engine.contents import Entry
@@ -35,25 +35,34 @@ def differences(left: Instance, right: Instance, ignored: Sequence[Address] = ()
     """Yield what differs, in the order of the left instance, then what only the right one has.
 
     Values are compared, not their encoding: VR written or implied, byte order, padding, and defined or undefined
-    lengths of sequences are no differences; another VR is, where both are known. Items are compared by their number.
+    lengths of sequences are no differences; another VR is, where both are known. Items are compared by their number,
+    and elements of one address, in a file that repeats it, by their order.
 
     Parameters
     ----------
     ignored
-        Addresses that are not compared, nor what is in them.
+        Addresses that are not compared, nor what is in them; of an item (``Sequence[0]``), what is in it.
 
     Raises
     ------
     MalformedDataSet, LimitExceeded
         If a sequence cannot be read.
     """
-    others = {entry.address: entry for entry in _not_ignored(contents(right), ignored)}
-    for entry in _not_ignored(contents(left), ignored):
-        other = others.pop(entry.address, None)
+    others = dict(_counted(_not_ignored(right, ignored)))
+    for key, entry in _counted(_not_ignored(left, ignored)):
+        other = others.pop(key, None)
         if other is None or not _is_same(entry, other):
             yield Difference(entry.address, entry, other)
-    for address, entry in others.items():
+    for (address, _), entry in others.items():
         yield Difference(address, None, entry)
+
+
+def _counted(entries: Iterator[Entry]) -> Iterator[tuple[tuple[Address, int], Entry]]:
+    """Yield entries by address and how many of it came before."""
+    counts: dict[Address, int] = {}
+    for entry in entries:
+        number = counts[entry.address] = counts.get(entry.address, -1) + 1
+        yield (entry.address, number), entry
 
 
 def digest(entry: Entry) -> str:
@@ -69,16 +78,23 @@ def is_large(entry: Entry) -> bool:
     return entry.lying.tag in _PIXELS or (entry.length > LARGE_BYTES and entry.texts() is None)
 
 
-def _not_ignored(entries: Iterator[Entry], ignored: Sequence[Address]) -> Iterator[Entry]:
+def _not_ignored(instance: Instance, ignored: Sequence[Address]) -> Iterator[Entry]:
+    """Yield the elements but for those at the ignored addresses, and but for what is in these, or in their items."""
+    left_out = chosen(instance, ignored)
     inside = -1
-    for entry in entries:
-        if not entry.lying.tag & 0xFFFF or 0 <= inside < entry.depth:
+    items: set[Item] = set()
+    for entry in contents(instance):
+        if not entry.lying.tag & 0xFFFF:
             continue  # group lengths measure the encoding
-        inside = -1
-        if any(address.matches(entry.address) for address in ignored):
-            inside = entry.depth
+        if 0 <= inside < entry.depth and {None, "*", entry.address.steps[inside].item} & items:
             continue
-        yield entry
+        if inside >= entry.depth:
+            inside = -1
+        here = left_out.get((id(entry.lying.source), entry.lying.start))
+        if here:
+            inside, items = entry.depth, here
+        if not here or None not in here:
+            yield entry
 
 
 def _is_same(left: Entry, right: Entry) -> bool:
@@ -94,7 +110,7 @@ def _is_same(left: Entry, right: Entry) -> bool:
         return _same_binary(left, right)
     ours, theirs = left.texts(), right.texts()
     if ours is None or theirs is None:
-        return _stripped(left) == _stripped(right)
+        return _same_but_for_padding(left, right)
     return ours == theirs
 
 
@@ -104,17 +120,25 @@ def _same_bytes(left: Entry, right: Entry) -> bool:
 
 
 def _same_binary(left: Entry, right: Entry) -> bool:
-    ours, theirs = _stripped(left), _stripped(right)
     width = _WIDTHS.get(left.vr, 1)
     if width > 1 and left.lying.little is not right.lying.little:
         theirs = right.lying.raw
         theirs = b"".join(theirs[at : at + width][::-1] for at in range(0, len(theirs), width))
         return left.lying.raw == theirs
-    return ours == theirs
+    return _same_but_for_padding(left, right)
 
 
-def _stripped(entry: Entry) -> bytes:
-    return entry.lying.raw.rstrip(b"\0 ")
+def _same_but_for_padding(left: Entry, right: Entry) -> bool:
+    """Tell whether one value is the other with a byte behind it that makes its length even (PS3.5 6.2, 8)."""
+    if left.length == right.length and {left.vr, right.vr} & BINARY_VRS:
+        return False  # every byte counts, and they are not the same
+    ours, theirs = left.lying.raw, right.lying.raw
+    if abs(len(ours) - len(theirs)) > 1:
+        return False
+    if len(ours) != len(theirs):
+        shorter, longer = sorted((ours, theirs), key=len)
+        return longer in (shorter + b"\0", shorter + b" ")
+    return ours[:-1] == theirs[:-1] and {ours[-1:], theirs[-1:]} <= {b"\0", b" "}
 
 
 def _parts(lying: Lying) -> Iterator[bytes]:

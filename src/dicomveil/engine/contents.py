@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.dataset.address import Address, Step
 from dicomveil.editing.instance import charset_in, texts_of
-from dicomveil.errors import UnreadableValue
+from dicomveil.errors import EditRefused, UnreadableValue
 
 if TYPE_CHECKING:
+    from dicomveil.dataset.address import Item
     from dicomveil.dataset.outline import Lying, Outline
     from dicomveil.editing.instance import Instance
 
@@ -62,6 +64,21 @@ def contents(instance: Instance) -> Iterator[Entry]:
     if instance.meta is not None:
         yield from _level(instance, instance.meta, (), b"")
     yield from _level(instance, instance.root, (), instance.charset)
+
+
+def chosen(instance: Instance, addresses: Sequence[Address]) -> dict[tuple[int, int], set[Item]]:
+    """Return the elements that addresses stand for, by source and start, each with the items that are meant.
+
+    None among these stands for the whole element. An address that leads into what is no sequence stands for nothing.
+    """
+    found: dict[tuple[int, int], set[Item]] = {}
+    for address in addresses:
+        with suppress(EditRefused):
+            for spot in instance.spots(address):
+                if spot.lying is not None:
+                    key = id(spot.lying.source), spot.lying.start
+                    found.setdefault(key, set()).add(address.steps[-1].item)
+    return found
 
 
 def _level(instance: Instance, outline: Outline, trail: Trail, charset: bytes) -> Iterator[Entry]:

@@ -17,7 +17,7 @@ from dicomveil.editing.conditions import parse_condition
 from dicomveil.editing.edit_list import EditList
 from dicomveil.editing.guard import instance_uids_given
 from dicomveil.editing.instance import Instance
-from dicomveil.errors import EditError, EditRefused, MalformedDataSet, UsageError
+from dicomveil.errors import EditError, EditRefused, InstanceError, MalformedDataSet, UsageError
 from dicomveil.standard.dictionary import vr_by_tag
 
 if TYPE_CHECKING:
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from dicomveil.dataset.splice import Edit as Splice
     from dicomveil.dataset.syntax import Encoding
     from dicomveil.editing.conditions import Condition
-    from dicomveil.editing.edit_list import StandIns
+    from dicomveil.editing.edit_list import Customs
     from dicomveil.editing.edits import Edit
-    from dicomveil.editing.table import Table
+    from dicomveil.editing.lookup import StandIns
+    from dicomveil.editing.table import Row, Table
 
 NO_ROW = "the table has no row for them"
 NOT_FULFILLED = "the condition does not hold for them"
@@ -44,7 +45,8 @@ class Edited:
 
     ``matched`` tells whether the condition holds and the table has a row for it, and ``why_not`` which of them not;
     ``row_uids`` are the SOP Instance UIDs that the row gives. ``met`` is how many elements each edit has met;
-    ``splices`` are what has to change in the file, none if nothing does.
+    ``splices`` are what has to change in the file, none if nothing does. ``refused`` says, by number, which edits were
+    left out and why.
     """
 
     instance: Instance
@@ -53,6 +55,7 @@ class Edited:
     splices: list[Splice]
     why_not: str = ""
     row_uids: set[str] = field(default_factory=set)
+    refused: dict[int, EditRefused] = field(default_factory=dict)
 
 
 class Editor:
@@ -64,7 +67,7 @@ class Editor:
         In order; all of them are carried out on a file, or none.
     where
         A condition that a file has to fulfil, as text or parsed; others are left as they are.
-    force, stand_ins, meta_in_step, fill_items
+    force, stand_ins, customs
         As for `EditList`.
 
     Raises
@@ -80,11 +83,10 @@ class Editor:
         where: str | Condition | None = None,
         force: bool = False,
         stand_ins: StandIns | None = None,
-        meta_in_step: bool = True,
-        fill_items: bool = False,
+        customs: Customs | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self.edits = EditList(edits, force=force, stand_ins=stand_ins, meta_in_step=meta_in_step, fill_items=fill_items)
+        self.edits = EditList(edits, force=force, stand_ins=stand_ins, customs=customs)
         self.where = parse_condition(where) if isinstance(where, str) else where
         if self.where is not None and not hasattr(self.where, "holds"):
             raise EditError("the condition: a text, or one that has been parsed")
@@ -101,12 +103,14 @@ class Editor:
         """
         return Instance(file, open_part10(file, self.limits), self._level, self.limits)
 
-    def survey(self, path: str | os.PathLike[str]) -> None:
-        """Look at a file before the first is edited; needed if ``edits.needs_survey``. Raises what `prepare` raises."""
+    def survey(self, path: str | os.PathLike[str], table: Table | None = None) -> None:
+        """Carry out the edits on a file before the first is written, for the UIDs that become new in it.
+
+        Needed if ``edits.needs_survey``: references in other files follow. A file that stays as it is, because it is
+        not one to edit or refuses an edit, makes nothing follow. Raises what `prepare` raises.
+        """
         with Source.open(path) as file:
-            instance = self.open(file)
-            if self.is_for(instance):
-                self.edits.survey(instance)
+            self.carry_out(self.open(file), table)
 
     def is_for(self, instance: Instance) -> bool:
         """Tell whether an instance fulfils the condition; raises `EditRefused` if a value asked for cannot be read."""
@@ -127,16 +131,32 @@ class Editor:
     def carry_out(self, instance: Instance, table: Table | None = None) -> Edited:
         """Do as `prepare` does, with an instance that has been opened."""
         _check_end(instance)
-        row = table.row_for(instance) if table is not None else None
-        if table is not None and row is None:
-            return Edited(instance, False, [0] * len(self.edits.edits), [], NO_ROW)
         if not self.is_for(instance):
             return Edited(instance, False, [0] * len(self.edits.edits), [], NOT_FULFILLED)
-        met = self.edits.carry_out(instance)
+        row = None if table is None else table.row_for(instance)
+        if table is not None and row is None:
+            return Edited(instance, False, [0] * len(self.edits.edits), [], NO_ROW)
         if row is not None:
-            row.edit_list.carry_out(instance)
-        uids = instance_uids_given(row.edits) if row is not None else set()
-        return Edited(instance, True, met, splices_of(instance), row_uids=uids)
+            row.used = True
+        return self._edited(instance, row)
+
+    def _edited(self, instance: Instance, row: Row | None) -> Edited:
+        """Carry out the edits; the UIDs noted on the way are forgotten if that fails."""
+        noted = self.edits.noted
+        refused: dict[int, EditRefused] = {}
+        try:
+            if self.edits.is_tolerant:
+                file = instance.file
+                instance, met, refused = self.edits.carry_out_what_can_be(lambda: self.open(file))
+            else:
+                met = self.edits.carry_out(instance)
+            if row is not None:
+                row.edit_list.carry_out(instance)
+            uids = instance_uids_given(row.edits) if row is not None else set()
+            return Edited(instance, True, met, splices_of(instance), row_uids=uids, refused=refused)
+        except InstanceError:
+            self.edits.forget(noted)
+            raise
 
     def copy(
         self, source: str | os.PathLike[str], target: str | os.PathLike[str], *, overwrite: bool = False
@@ -246,6 +266,6 @@ def write_in_place(file: Source, splices: list[Splice], path: str, manner: Manne
         If the system refuses; the file is then as it was.
     """
     if manner.patch:
-        patched(path, splices)
+        patched(path, splices, keep_times=manner.keep_times)
     else:
         replaced(file, splices, path, manner)

@@ -49,17 +49,19 @@ def edit(
     to: Path | None = None,
     *,
     in_place: bool = False,
+    backup: bool = True,
     overwrite: bool = False,
     where: str | Condition | None = None,
     force: bool = False,
     pseudonyms: Pseudonyms | None = None,
 ) -> bool: ...
-def edit(
+def edit(  # noqa: PLR0913 - each is a word of its own at the face
     subject: object,
     edits: Edit | Iterable[Edit],
     to: Path | None = None,
     *,
     in_place: bool = False,
+    backup: bool = True,
     overwrite: bool = False,
     where: str | Condition | None = None,
     force: bool = False,
@@ -76,7 +78,11 @@ def edit(
     to
         Where the edited copy of a file goes.
     in_place
-        Replace the file instead; the original is kept with ``.bak`` behind its name.
+        Replace the file instead.
+    backup
+        In place, keep the original with ``.bak`` behind its name.
+    overwrite
+        Replace a file that is at ``to`` already.
     where
         A condition; what does not fulfil it is left as it is.
     force
@@ -98,7 +104,7 @@ def edit(
     OSError
         If there is no such file, or the system does not let it be opened.
     UsageError
-        If it is not said where the edited file goes.
+        If it is not said where the edited file goes, or said of bytes or a data set, which are returned.
 
     Examples
     --------
@@ -110,19 +116,24 @@ def edit(
     >>> edited.PatientID, "PatientName" in edited, "PatientID" in ds
     ('4711', False, False)
     """
+    is_path = isinstance(subject, str | os.PathLike)
+    if not is_path and not isinstance(subject, bytes) and not is_data_set(subject):
+        raise UsageError("a path, the bytes of a file, or a pydicom data set")
+    if not is_path and (to is not None or in_place or overwrite or not backup):
+        raise UsageError("to, in_place, overwrite and backup are for files; bytes and data sets are returned")
     editor = Editor(edits, where=where, force=force, stand_ins=EditStandIns(pseudonyms or _drawn()))
     if isinstance(subject, bytes):
         return _edited(editor, subject)
-    if is_data_set(subject):
+    if not isinstance(subject, str | os.PathLike):
         ds: Any = subject
         return with_changes(ds, _edited(editor, encoded_data_set(ds)))
-    if not isinstance(subject, str | os.PathLike):
-        raise UsageError("a path, the bytes of a file, or a pydicom data set")
     if in_place == (to is not None):
         raise UsageError("say where the edited file goes, or in_place=True")
+    if (in_place and overwrite) or (to is not None and not backup):
+        raise UsageError("overwrite is for to, backup for in_place")
     if to is not None:
         return bool(editor.copy(subject, to, overwrite=overwrite).splices)
-    return bool(editor.in_place(subject, Manner()).splices)
+    return bool(editor.in_place(subject, Manner(backup=backup)).splices)
 
 
 def _edited(editor: Editor, data: bytes) -> bytes:

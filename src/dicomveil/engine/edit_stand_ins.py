@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dicomveil.dataset.address import Address, Step
-
 if TYPE_CHECKING:
     from dicomveil.editing.instance import Instance
     from dicomveil.pseudonyms.sources import Pseudonyms
 
-_PATIENT_ID = Address((Step(0x00100020),))
+_PATIENT_ID = 0x00100020
 _PURPOSE = "edit-hash"
 
 
@@ -25,7 +23,7 @@ class EditStandIns:
         return self._pseudonyms.uid(original)
 
     def tools(self, instance: Instance) -> PatientTools:
-        """Return what a template needs for one instance; its patient is the one that Patient ID names."""
+        """Return what a template needs for one instance; its patient is the one that Patient ID named at first."""
         return PatientTools(self._pseudonyms, instance)
 
 
@@ -41,5 +39,5 @@ class PatientTools:
         return self._pseudonyms.identifier(_PURPOSE, text)
 
     def days(self) -> int:
-        """Return by how many days to move the patient's dates."""
-        return self._pseudonyms.days("\\".join(self._instance.texts(_PATIENT_ID) or []))
+        """Return by how many days to move the patient's dates, whoever earlier edits have made of the patient."""
+        return self._pseudonyms.days("\\".join(self._instance.texts_before(_PATIENT_ID) or []))

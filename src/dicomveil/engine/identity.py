@@ -6,14 +6,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.actions.outcome import World
-from dicomveil.dataset.charset import Charset
+from dicomveil.dataset.charset import SPECIFIC_CHARACTER_SET, Charset
 from dicomveil.errors import UnreadableText
 from dicomveil.text.identifiers import KnownIdentifiers
 
 if TYPE_CHECKING:
     from dicomveil.pseudonyms.sources import Pseudonyms
 
-SPECIFIC_CHARACTER_SET = 0x00080005
 PATIENT_NAME = 0x00100010
 PATIENT_ID = 0x00100020
 PATIENT_BIRTH_DATE = 0x00100030

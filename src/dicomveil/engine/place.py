@@ -9,11 +9,12 @@ from dicomveil.actions.dummy import DUMMY_BY_VR
 from dicomveil.actions.dummy_items import dummy_item
 from dicomveil.actions.outcome import KEPT, Action, Replaced
 from dicomveil.actions.replace import replace_with
+from dicomveil.dataset.charset import SPECIFIC_CHARACTER_SET
 from dicomveil.dataset.rules import Node, Rule
 from dicomveil.dataset.syntax import BINARY_VRS, PIXEL_DATA_TAGS
 from dicomveil.engine.admit import ENCAPSULATED_DOCUMENT, ENCRYPTED_ATTRIBUTES, refuse_content
 from dicomveil.engine.harvest import Harvest
-from dicomveil.engine.identity import PATIENT_ID, PATIENT_NAME, SPECIFIC_CHARACTER_SET
+from dicomveil.engine.identity import PATIENT_ID, PATIENT_NAME
 from dicomveil.engine.marks import MARKS, mark_rule
 from dicomveil.engine.private import UNVOUCHED, creator_rule, is_creator, private_rule, stored_as_known
 from dicomveil.engine.report import Named, Note

@@ -1,7 +1,7 @@
-"""Write down what it takes to undo edits, and undo them: the source's bytes are back, or the file is left alone.
+"""Write down what it takes to undo edits, and undo them: the source's bytes are back, all of them, or nothing is done.
 
-An undo file is JSON Lines: a heading, then a line for each edited file. It holds original values, so it is made for its
-owner's eyes only (0600).
+An undo file is JSON Lines: a heading, then a line for each file that is about to be edited, and one that takes the line
+before it back if that came to nothing. It holds original values, so it is made for its owner's eyes only (0600).
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import json
 import os
 from binascii import a2b_base64, b2a_base64
 from collections import Counter
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, Self, TypedDict
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypedDict
 
 from dicomveil.dataset.replace import Manner, replaced
 from dicomveil.dataset.source import Source
-from dicomveil.dataset.splice import spliced
+from dicomveil.dataset.splice import pieces_of, spliced
 from dicomveil.errors import EditRefused, InstanceError, NotWritten, UsageError
 from dicomveil.pseudonyms.private_file import make_private_folder, open_private
 
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from dicomveil.dataset.splice import Edit as Splice
 
 _HEADING = {"dicomveil-undo": 1}
+_TAKEN_BACK = {"taken-back": True}
 _NO_BACKUP = Manner(backup=False)
 _UNWRITABLE = "the undo file cannot be written"
+_SLICE_BYTES = 1024 * 1024
 
 
 class UndoWriter:
@@ -69,17 +71,18 @@ class UndoWriter:
         NotWritten
             If the system refuses; the undo file is then as it was before.
         """
-        parts: list[tuple[int, int, str]] = []
-        digest = hashlib.sha256()
+        parts: list[tuple[int, int, str, str]] = []
         growth = 0
         for start, end, new in splices:
             old = b2a_base64(source.read(start, end), newline=False).decode("ascii")
-            parts.append((start + growth, len(new), old))
-            digest.update(new)
+            parts.append((start + growth, len(new), hashlib.sha256(new).hexdigest(), old))
             growth += len(new) - (end - start)
         place = os.fsencode(os.path.abspath(path)).decode("utf-8", "surrogateescape")
-        told = {"path": place, "size": source.size + growth, "digest": digest.hexdigest(), "parts": parts}
-        self._write(told)
+        self._write({"path": place, "size": source.size + growth, "was": _digest(source), "parts": parts})
+
+    def take_back(self) -> None:
+        """Write down that what was noted last has not been done, nor any of it."""
+        self._write(_TAKEN_BACK)
 
     def _write(self, line: object) -> None:
         data = json.dumps(line).encode("ascii") + b"\n"
@@ -114,10 +117,15 @@ class Undone(NamedTuple):
 
 
 class _Note(TypedDict):
+    """``size`` is that of the edited file, ``was`` the SHA-256 of the original.
+
+    A part says where its new bytes begin, how many they are, their SHA-256, and what the old ones were.
+    """
+
     path: str
     size: int
-    digest: str
-    parts: list[tuple[int, int, str]]
+    was: str
+    parts: list[tuple[int, int, str, str]]
 
 
 def undo(path: str, *, dry_run: bool = False) -> Iterator[Undone]:
@@ -128,60 +136,119 @@ def undo(path: str, *, dry_run: bool = False) -> Iterator[Undone]:
     UsageError
         If it is no undo file, before anything is done.
     """
-    lines = _read(path)
-    repeated = Counter(told["path"] for told in lines)
+    notes = _read(path)
+    repeated = Counter(told["path"] for told in notes if told)
     imagined: dict[str, Source] = {}
-    for number, told in enumerate(reversed(lines), 1):
-        target = told["path"]
+    for number, told in enumerate(reversed(notes), 1):
+        target = told["path"] if told else ""
         try:
-            if target in imagined:
+            if told is None:
+                raise _DAMAGED
+            if not dry_run:
+                _put_back(target, told)
+            elif target in imagined:
                 imagined[target] = _undone(imagined[target], told)
-                yield Undone(number, target, None)
-                continue
-            with Source.open(target) as source:
-                splices = _splices_back(source, told)
-                if not dry_run:
-                    replaced(source, splices, target, _NO_BACKUP)
-                elif repeated[target] > 1:
-                    imagined[target] = _undone(source, told)
+            else:
+                with Source.open(target) as source:
+                    if repeated[target] > 1:
+                        imagined[target] = _undone(source, told)
+                    else:
+                        _way_back(source, told)
         except (InstanceError, OSError) as error:
             yield Undone(number, target, error)
+        except (ValueError, OverflowError):  # a path or a number that there cannot be
+            yield Undone(number, target, _DAMAGED)
         else:
             yield Undone(number, target, None)
 
 
 def _undone(source: Source, told: _Note) -> Source:
     """Return a file as it would be, for the edit before this one."""
-    return Source.in_memory(spliced(source.read(0, source.size), 0, _splices_back(source, told)))
+    return Source.in_memory(spliced(source.read(0, source.size), 0, _way_back(source, told)))
 
 
-def _splices_back(source: Source, told: _Note) -> list[Splice]:
-    digest = hashlib.sha256()
+def _put_back(path: str, told: _Note) -> None:
+    with Source.open(path) as source:
+        splices = _way_back(source, told)
+        if splices:
+            replaced(source, splices, path, _NO_BACKUP)
+
+
+def _way_back(source: Source, told: _Note) -> list[Splice]:
+    """Return what turns a file into what it was: nothing if it was never edited, or is back already.
+
+    A patch that was killed has left some parts old and some new; with all of them old it is what it was, too.
+    """
     splices: list[Splice] = []
-    for start, length, old in told["parts"]:
-        digest.update(source.read(start, start + length))
-        splices.append((start, start + length, a2b_base64(old)))
-    if source.size != told["size"] or digest.hexdigest() != told["digest"]:
-        raise EditRefused("undo", "the file is not as the edit left it; it stays as it is")
-    return splices
+    is_ours = source.size == told["size"]
+    is_patch = all(length == len(a2b_base64(old)) for _, length, _, old in told["parts"])
+    at = growth = 0
+    for start, length, digest, encoded in told["parts"]:
+        old = a2b_base64(encoded)
+        if not at <= start <= start + length:
+            raise _DAMAGED
+        at = start + length
+        now = source.read(start, min(at, source.size)) if is_ours and start < source.size else b""
+        is_ours = is_ours and (hashlib.sha256(now).hexdigest() == digest or (is_patch and now == old))
+        splices.append((start, at, old))
+        growth += length - len(old)
+    if is_ours and at <= source.size and _digest(source, splices) == told["was"]:
+        return splices
+    if source.size == told["size"] - growth and _digest(source) == told["was"]:
+        return []
+    raise EditRefused("undo", "the file is not as the edit left it; it stays as it is")
 
 
-def _read(path: str) -> list[_Note]:
+def _digest(source: Source, splices: Sequence[Splice] = ()) -> str:
+    """Return the SHA-256 of a file, or of what splices make of it."""
+    digest = hashlib.sha256()
+    for piece in pieces_of(b"", source, 0, source.size, list(splices)):
+        if isinstance(piece, bytes):
+            digest.update(piece)
+            continue
+        for at in range(*piece, _SLICE_BYTES):
+            digest.update(source.read(at, min(at + _SLICE_BYTES, piece[1])))
+    return digest.hexdigest()
+
+
+def _read(path: str) -> list[_Note | None]:
+    """Return what an undo file says of each file; None is an entry that cannot be read.
+
+    A last line without an end was being written when the run was killed, before its file was touched: it is left out.
+    """
     try:
         with open(path, encoding="ascii") as file:
-            heading, *lines = [json.loads(line) for line in file]
-        if heading != _HEADING or not all(map(_is_note, lines)):
-            raise ValueError
+            heading, *lines = file.read().split("\n")[:-1]
     except OSError as error:
         raise UsageError(f"the undo file cannot be read: {os.strerror(error.errno or 0)}") from None
     except ValueError:
         raise UsageError("this is no undo file, or it is damaged") from None
-    return lines
+    if _told(heading) != _HEADING:
+        raise UsageError("this is no undo file, or it is damaged")
+    notes: list[_Note | None] = []
+    for line in map(_told, lines):
+        if line == _TAKEN_BACK and notes:
+            notes.pop()
+        else:
+            notes.append(line if _is_note(line) else None)
+    return notes
+
+
+def _told(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _is_note(line: object) -> bool:
-    if not isinstance(line, dict) or {*line} != {"path", "size", "digest", "parts"}:
+    if not isinstance(line, dict) or {*line} != {"path", "size", "was", "parts"}:
         return False
-    return isinstance(line["path"], str) and all(
-        isinstance(part, list) and [type(each) for each in part] == [int, int, str] for part in line["parts"]
+    path, size, was, parts = line["path"], line["size"], line["was"], line["parts"]
+    kinds = isinstance(path, str), isinstance(was, str), type(size) is int, isinstance(parts, list)
+    return all(kinds) and all(
+        isinstance(part, list) and [type(each) for each in part] == [int, int, str, str] for part in parts
     )
+
+
+_DAMAGED = EditRefused("undo", "what is written of this file is damaged; it stays as it is")
