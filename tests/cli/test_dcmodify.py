@@ -9,6 +9,7 @@ import pytest
 from builders import BIG_ENDIAN, EXPLICIT, dicom_file, element, sequence
 from dicomveil.cli.dcmodify_words import understood
 from dicomveil.editing.edits import NewUID, Put, PutIfAbsent, Remove, RemovePrivate, Replace
+from dicomveil.engine.edit import Editor
 from dicomveil.errors import DicomveilError
 
 UID = element(0x00080018, "UI", "2.25.1")
@@ -226,3 +227,22 @@ def test_help_tells_every_option_that_is_taken(dicomveil):
     told = dicomveil("dcmodify", "--help").out
     for option in (*dcmodify_words._WITH_PATH, *dcmodify_words._ALONE, *dcmodify_words._SETTINGS):
         assert f" {option} " in told, option
+
+
+def test_a_fault_with_one_file_stops_no_other_and_repeats_no_value(dicomveil, tmp_path, monkeypatch):
+    for name in ("a.dcm", "b.dcm"):
+        (tmp_path / name).write_bytes(
+            dicom_file([element(0x00080018, "UI", "2.25.1"), element(0x00100010, "PN", "Doe")])
+        )
+    opened = Editor.open
+
+    def failing_once(self, file):
+        monkeypatch.setattr(Editor, "open", opened)
+        raise KeyError("Quillfeather")
+
+    monkeypatch.setattr(Editor, "open", failing_once)
+    said = dicomveil("dcmodify", "-nb", "-m", "PatientName=Roe", tmp_path / "a.dcm", tmp_path / "b.dcm")
+    assert said.code == 1
+    assert "KeyError" in said.err
+    assert "Quill" not in said.err
+    assert b"Roe" in (tmp_path / "b.dcm").read_bytes()

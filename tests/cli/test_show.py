@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from builders import PIXEL_DATA, dicom_file, element, sequence
+from dicomveil.engine.edit import Editor
 
 REFERENCE = element(0x00081155, "UI", "2.25.2")
 ELEMENTS = [
@@ -151,3 +152,22 @@ def test_wrong_usage_is_told(dicomveil, path, tmp_path, words, reason):
     said = dicomveil("show", *[{"FILE": path, "FOLDER": tmp_path}.get(word, word) for word in words])
     assert said.code == 2
     assert re.search(reason, said.err)
+
+
+def test_a_fault_with_one_file_stops_no_other_and_repeats_no_value(dicomveil, tmp_path, monkeypatch):
+    for name in ("a.dcm", "b.dcm"):
+        (tmp_path / name).write_bytes(
+            dicom_file([element(0x00080018, "UI", "2.25.1"), element(0x00100010, "PN", "Doe")])
+        )
+    opened = Editor.open
+
+    def failing_once(self, file):
+        monkeypatch.setattr(Editor, "open", opened)
+        raise KeyError("Quillfeather")
+
+    monkeypatch.setattr(Editor, "open", failing_once)
+    said = dicomveil("show", tmp_path, "PatientName", "--csv")
+    assert said.code == 1
+    assert "KeyError" in said.err
+    assert "Quill" not in said.err
+    assert "b.dcm,Doe" in said.out

@@ -75,3 +75,11 @@ def test_file_meta_of_a_data_set_that_no_edit_names_stays():
     assert edited.file_meta.to_json() == before
     assert ds.file_meta.to_json() == before
     assert edit(ds, [Put("SOPInstanceUID", "2.25.7")]).file_meta.MediaStorageSOPInstanceUID == "2.25.7"
+
+
+def test_what_pydicom_cannot_decode_is_taken_over_as_it_lies_and_quoted_nowhere():
+    pydicom = pytest.importorskip("pydicom")
+    data = dicom_file([UID, element(0x00100010, "PN", "Doe")]) + b"\x28\0\x06\x01US\x03\0abc"
+    made = edit(pydicom.dcmread(BytesIO(data)), EDITS)
+    assert made.PatientName == "Roe"
+    assert made.get_item(0x00280106).value == b"abc"
