@@ -312,63 +312,6 @@ def test_what_is_no_undo_file_is_refused(tmp_path, text):
         list(undo(str(path)))
 
 
-@pytest.mark.parametrize(
-    "between",
-    [
-        pytest.param([Put("AccessionNumber", "123"), Put("PatientID", "47")], id="longer-here-shorter-there"),
-        pytest.param([Put("PatientID", "4712")], id="elsewhere"),
-    ],
-)
-def test_an_edit_is_not_undone_in_a_file_that_was_edited_since(tmp_path, between):
-    path = tmp_path / "a.dcm"
-    path.write_bytes(dicom_file([element(0x00080018, "UI", "2.25.1"), *OTHERS]))
-    manner = Manner(backup=False)
-    with UndoWriter(str(tmp_path / "undo")) as writer:
-        list(EditRun(Editor([Remove("Modality")]), path, manner=manner, undo=writer))
-    list(EditRun(Editor(between), path, manner=manner))
-    since = path.read_bytes()
-    assert [type(undone.error).__name__ for undone in undo(str(tmp_path / "undo"))] == ["EditRefused"]
-    assert path.read_bytes() == since
-
-
-OTHERS = [element(0x00080050, "SH", "1"), element(0x00080060, "CS", "CT"), element(0x00100020, "LO", "4711")]
-
-
-def undone_in_turn(path: Path) -> list[str]:
-    return [type(undone.error).__name__ for undone in undo(str(path))]
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        pytest.param("{", id="no-json"),
-        pytest.param("[" * 100_000, id="deep"),
-        pytest.param('{"path": "a", "size": 1, "was": "", "parts": 5}', id="no-parts"),
-        pytest.param('{"path": "a\\u0000b", "size": 1, "was": "", "parts": []}', id="no-path"),
-        pytest.param('{"path": PATH, "size": 1, "was": "", "parts": [[0, 0, "", "=x"]]}', id="no-base64"),
-        pytest.param('{"path": PATH, "size": 1, "was": "", "parts": [[-5, 1, "", ""]]}', id="no-place"),
-    ],
-)
-def test_what_is_damaged_of_an_undo_file_keeps_nothing_else_from_being_undone(folder, tmp_path, damage):
-    before = files(folder)
-    path = tmp_path / "undo"
-    with UndoWriter(str(path)) as writer:
-        list(EditRun(Editor([NEW]), folder, manner=Manner(backup=False), undo=writer))
-    written = damage.replace("PATH", json.dumps(str(folder / "a.dcm")))
-    path.write_text(path.read_text() + written + "\n")
-    assert undone_in_turn(path) == ["EditRefused", "NoneType", "NoneType"]
-    assert files(folder) == before
-
-
-def test_a_last_line_that_was_being_written_when_the_run_was_killed_is_left_out(folder, tmp_path):
-    path = tmp_path / "undo"
-    with UndoWriter(str(path)) as writer:
-        list(EditRun(Editor([NEW]), folder, manner=Manner(backup=False), undo=writer))
-    path.write_text(path.read_text()[:-20])
-    assert undone_in_turn(path) == ["NoneType"]
-    assert (folder / "a.dcm").read_bytes() == instance(1)
-
-
 def test_a_dry_run_of_an_undo_changes_nothing_and_tells_what_could_not_be_undone(folder, tmp_path):
     with UndoWriter(str(tmp_path / "undo")) as writer:
         for value in ("A", "B^C"):
@@ -417,6 +360,66 @@ def test_an_undo_file_that_cannot_even_be_begun_is_not_left_empty(tmp_path, monk
     with pytest.raises(UsageError, match="undo file cannot be written"):
         UndoWriter(str(tmp_path / "undo"))
     assert not (tmp_path / "undo").exists()
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        pytest.param([Put("AccessionNumber", "123"), Put("PatientID", "47")], id="longer-here-shorter-there"),
+        pytest.param([Put("PatientID", "4712")], id="elsewhere"),
+    ],
+)
+def test_an_edit_is_not_undone_in_a_file_that_was_edited_since(tmp_path, between):
+    path = tmp_path / "a.dcm"
+    path.write_bytes(dicom_file([element(0x00080018, "UI", "2.25.1"), *OTHERS]))
+    manner = Manner(backup=False)
+    with UndoWriter(str(tmp_path / "undo")) as writer:
+        list(EditRun(Editor([Remove("Modality")]), path, manner=manner, undo=writer))
+    list(EditRun(Editor(between), path, manner=manner))
+    since = path.read_bytes()
+    assert [type(undone.error).__name__ for undone in undo(str(tmp_path / "undo"))] == ["EditRefused"]
+    assert path.read_bytes() == since
+
+
+OTHERS = [element(0x00080050, "SH", "1"), element(0x00080060, "CS", "CT"), element(0x00100020, "LO", "4711")]
+
+
+def undone_in_turn(path: Path) -> list[str]:
+    return [type(undone.error).__name__ for undone in undo(str(path))]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param("{", id="no-json"),
+        pytest.param("[" * 100_000, id="deep"),
+        pytest.param('{"path": "a", "size": 1, "was": "", "parts": 5}', id="no-parts"),
+        pytest.param('{"path": "a\\u0000b", "size": 1, "was": "", "parts": []}', id="no-path"),
+        pytest.param('{"path": PATH, "size": 1, "was": "", "parts": [[0, 0, "", "=x"]]}', id="no-base64"),
+        pytest.param('{"path": PATH, "size": 1, "was": "", "parts": [[-5, 1, "", ""]]}', id="no-place"),
+    ],
+)
+def test_what_is_damaged_of_an_undo_file_keeps_nothing_else_from_being_undone(folder, tmp_path, damage):
+    before = files(folder)
+    path = tmp_path / "undo"
+    with UndoWriter(str(path)) as writer:
+        list(EditRun(Editor([NEW]), folder, manner=Manner(backup=False), undo=writer))
+    written = damage.replace("PATH", json.dumps(str(folder / "a.dcm")))
+    path.write_text(path.read_text() + written + "\n")
+    after = files(folder)
+    told = [type(each.error).__name__ for each in undo(str(path), dry_run=True)]
+    assert files(folder) == after
+    assert told == undone_in_turn(path) == ["EditRefused", "NoneType", "NoneType"]
+    assert files(folder) == before
+
+
+def test_a_last_line_that_was_being_written_when_the_run_was_killed_is_left_out(folder, tmp_path):
+    path = tmp_path / "undo"
+    with UndoWriter(str(path)) as writer:
+        list(EditRun(Editor([NEW]), folder, manner=Manner(backup=False), undo=writer))
+    path.write_text(path.read_text()[:-20])
+    assert undone_in_turn(path) == ["NoneType"]
+    assert (folder / "a.dcm").read_bytes() == instance(1)
 
 
 def test_an_undo_file_that_is_there_is_not_overwritten(tmp_path):
@@ -511,14 +514,6 @@ def test_a_table_gives_each_file_its_row(folder, tmp_path):
     assert rows.unused == [3]
 
 
-def test_a_row_is_forced_as_the_table_is(folder, tmp_path):
-    table = tmp_path / "rows.csv"
-    table.write_text("SOPInstanceUID,StudyDate\n2.25.1,never\n")
-    rows = read_table(table, ["SOPInstanceUID"], force=True)
-    assert codes(EditRun(Editor([]), folder / "a.dcm", table=rows)) == ["edited"]
-    assert b"never " in (folder / "a.dcm").read_bytes()
-
-
 def test_no_two_files_are_given_the_same_sop_instance_uid_unforced(folder, tmp_path):
     edit = Put("SOPInstanceUID", "2.25.7")
     with pytest.raises(EditError, match="the same for several files"):
@@ -538,6 +533,14 @@ def test_a_file_that_ends_within_a_header_is_not_edited_and_padding_stays(folder
         path.write_bytes(instance(1) + rest)
         assert codes(EditRun(Editor([NEW]), path, manner=Manner(backup=False))) == [code]
     assert path.read_bytes() == instance(1, "Roe^Ann") + bytes(5)
+
+
+def test_a_row_is_forced_as_the_table_is(folder, tmp_path):
+    table = tmp_path / "rows.csv"
+    table.write_text("SOPInstanceUID,StudyDate\n2.25.1,never\n")
+    rows = read_table(table, ["SOPInstanceUID"], force=True)
+    assert codes(EditRun(Editor([]), folder / "a.dcm", table=rows)) == ["edited"]
+    assert b"never " in (folder / "a.dcm").read_bytes()
 
 
 def test_an_unwritable_target_is_told_for_each_file(folder, tmp_path):
@@ -565,6 +568,14 @@ def test_a_link_in_a_folder_is_not_followed_in_place(folder, tmp_path):
     assert told["l.dcm"] == told["m.dcm"] == ("skipped", "a link to another file; edit that one")
     assert outside.read_bytes() == instance(4)
     assert (folder / "a.dcm").read_bytes() == instance(1, "Doe^Janex")
+
+
+def test_a_file_that_a_link_in_another_input_leads_to_is_edited_all_the_same(folder, tmp_path):
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "l.dcm").symlink_to(folder / "a.dcm")
+    run = EditRun(Editor([Put("SOPInstanceUID", "2.25.9")]), [tmp_path / "links", folder / "a.dcm"])
+    assert codes(run) == ["skipped", "edited"]
+    assert codes(EditRun(Editor([NEW]), [folder / "a.dcm", folder], manner=Manner(backup=False)))[0] == "edited"
 
 
 def test_a_link_that_is_named_itself_is_followed_in_place(folder):

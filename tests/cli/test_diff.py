@@ -134,8 +134,10 @@ def test_what_is_in_an_item_is_ignored_and_the_other_items_are_not(dicomveil, pa
 
 
 def test_an_address_that_leads_nowhere_ignores_nothing(dicomveil, pair):
-    paths = pair(dicom_file([UID, *PRIVATE]), dicom_file([UID]))
+    private = element(0x00091001, "LO", "x")
+    paths = pair(dicom_file([UID, private]), dicom_file([UID]))
     assert dicomveil("diff", *paths, "--ignore", "(0009,1001)[0].PatientID").code == 1
+    assert dicomveil("diff", *paths, "--ignore", "PatientName[0].PatientID").code == 2
 
 
 def test_json_has_a_line_a_difference(dicomveil, pair):

@@ -122,14 +122,28 @@ def test_every_verb_has_its_table(tmp_path):
         pytest.param("[[edit]]\nset = 7\nvalue = 'x'", [":1: edit .: set: a text"], id="address-no-text"),
         pytest.param("were = ''", ["did you mean 'where'"], id="top-key"),
         pytest.param("where = 7", ["where: a text"], id="where-no-text"),
+        pytest.param("where = 'Modalty == 1'", ["where: Modalty: .*did you mean"], id="where-no-condition"),
+        pytest.param(
+            "where = '('\n[[edit]]\nset = 'StudyDate'\nvalue = 'never'\n[[edit]]\nsub = 'StudyID'\npattern = '('\n"
+            "replacement = ''\n[[edit]]\nformat = 'StudyID'\ntemplate = '{'\n[[edit]]\nset = 'Rows'\nvalue = 7",
+            [
+                "toml: where: ",
+                ":2: edit 1: StudyDate: no DA",
+                ":5: edit 2: StudyID: no regular",
+                ":9: edit 3: .*never closed",
+                ":12: edit 4: Rows: .*force",
+            ],
+            id="whatever-no-file-can-take",
+        ),
+        pytest.param("edit = [{set = 'StudyDate', value = 'x'}]", [": edit 1: StudyDate"], id="edit-without-a-line"),
         pytest.param("edit = 7", ["tables"], id="no-tables"),
         pytest.param("edit = [7]", ["an edit is a table"], id="no-table"),
         pytest.param("[[edit]]\nset = x\n", [":2: not TOML"], id="no-toml"),
+        pytest.param("[[edit]]\nremove-private = 'all'", ["remove-private: true"], id="private-is-no-address"),
+        pytest.param("charset = 'klingon'", ["toml: charset: SpecificCharacterSet: no character set"], id="charset"),
+        pytest.param("where = 'Modality'", ["toml: where: the condition"], id="where-half-a-condition"),
         pytest.param(f"x = {'1' * 5000}", [": not TOML"], id="a-number-of-thousands-of-digits"),
         pytest.param(f"x = {'[' * 20_000}{']' * 20_000}", [": not TOML"], id="lists-in-lists"),
-        pytest.param("[[edit]]\nremove-private = 'all'", ["remove-private: true"], id="private-is-no-address"),
-        pytest.param("charset = 'klingon'", ["toml: SpecificCharacterSet: no character set"], id="charset"),
-        pytest.param("where = 'Modality'", ["toml: the condition"], id="where-no-condition"),
         pytest.param(b"\xff", ["not UTF-8"], id="no-utf-8"),
         pytest.param(
             "[[edit]]\nempty = 'A'\n\n[[edit]]\nempty = 'B'",
@@ -150,7 +164,20 @@ def test_a_value_that_no_file_can_take_is_told_with_file_and_number_of_the_edit(
     path = tmp_path / "edits.toml"
     path.write_text(text)
     with pytest.raises(EditError, match=r"edits.toml:4: edit 2: StudyDate: no DA"):
-        read_edit_file(path, stand_ins=StandIns())
+        read_edit_file(path)
+
+
+def test_force_takes_what_is_not_valid(tmp_path):
+    path = tmp_path / "edits.toml"
+    path.write_text("[[edit]]\nset = 'StudyDate'\nvalue = 'never'\n[[edit]]\nset = 'Rows'\nvalue = 7")
+    assert read_edit_file(path, force=True).edits == (Put("StudyDate", "never"), Put("Rows", 7))
+
+
+def test_no_mistake_repeats_a_value(tmp_path):
+    text = "where = 'StudyID == Quill'\n[[edit]]\nset = 'StudyDate'\nvalue = 'Quillfeather'"
+    with pytest.raises(EditError) as caught:
+        read(tmp_path, text)
+    assert "feather" not in str(caught.value)
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):

@@ -447,6 +447,91 @@ def test_another_character_set_rewrites_every_text():
     assert data == the(UID, *utf8, sequence(STUDIES, [element(0x00081030, "LO", "Größe")]))
 
 
+LATIN = element(0x00080005, "CS", "ISO_IR 100")
+MUELLER = element(0x00100010, "PN", "Müller".encode("latin-1"))
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["unforced", "forced"])
+def test_text_is_written_anew_also_by_force(force):
+    data = edited(the(UID, LATIN, MUELLER), Recode("utf-8"), force=force)
+    assert data == the(UID, element(0x00080005, "CS", "ISO_IR 192"), element(0x00100010, "PN", "Müller"))
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["unforced", "forced"])
+def test_ascii_is_declared_nowhere_and_text_that_it_cannot_say_is_refused_also_by_force(force):
+    inside = sequence(STUDIES, [LATIN, NAME])
+    assert edited(the(UID, LATIN, inside, NAME), Recode("ascii"), force=force) == the(
+        UID, sequence(STUDIES, [NAME]), NAME
+    )
+    with pytest.raises(EditRefused, match="PatientName: a text that the new character set does not have"):
+        edited(the(UID, LATIN, MUELLER), Recode("ascii"), force=force)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(Remove("SpecificCharacterSet"), id="remove"),
+        pytest.param(Empty("SpecificCharacterSet"), id="empty"),
+        pytest.param(Put("SpecificCharacterSet", None), id="put-nothing"),
+        pytest.param(Remove("**.SpecificCharacterSet"), id="at-any-depth"),
+        pytest.param(Copy("SpecificCharacterSet", "Modality"), id="copy"),
+    ],
+)
+def test_text_is_not_left_to_be_read_in_another_character_set(edit):
+    english = the(UID, LATIN, element(0x00080060, "CS", "ISO_IR 144"), NAME)
+    german = the(UID, LATIN, element(0x00080060, "CS", "ISO_IR 144"), sequence(STUDIES, [MUELLER]))
+    assert edited(english, edit) != english
+    with pytest.raises(EditRefused, match="misread"):
+        edited(german, edit)
+    assert edited(german, edit, force=True) != german
+
+
+@pytest.mark.parametrize("tag", [0x00100010, 0x00291010], ids=["known", "unknown"])
+def test_text_stored_as_un_is_not_left_to_be_misread_either(tag):
+    data = the(UID, LATIN, element(tag, "UN", "Müller".encode("latin-1")))
+    with pytest.raises(EditRefused, match="misread"):
+        edited(data, Remove("SpecificCharacterSet"))
+
+
+def test_an_item_with_a_character_set_of_its_own_is_not_misread_either():
+    data = the(UID, sequence(STUDIES, [LATIN, MUELLER]))
+    with pytest.raises(EditRefused, match="misread"):
+        edited(data, Put("ReferencedStudySequence[0].SpecificCharacterSet", "ISO_IR 144"))
+    assert edited(data, Remove("ReferencedStudySequence[0]")) == the(UID, sequence(STUDIES))
+
+
+def test_a_private_creator_in_use_is_not_taken_away():
+    creator, private = element(0x00290010, "LO", "ACME"), element(0x00291001, "LO", "x")
+    for edit in (Remove("(0029,0010)"), Empty("(0029,0010)")):
+        with pytest.raises(EditRefused, match="block"):
+            edited(the(UID, creator, private), edit)
+        edited(the(UID, creator, private), edit, force=True)
+        edited(the(UID, creator), edit)
+    assert edited(the(UID, creator, private), Remove("0029xxxx")) == the(UID)
+    assert edited(the(UID, creator, private), RemovePrivate()) == the(UID)
+
+
+def test_a_private_element_wants_its_creator():
+    creator = element(0x00290010, "LO", "ACME")
+    edit = Put("(0029,1001)", "x", vr="LO")
+    assert edited(the(UID, creator), edit) == the(UID, creator, element(0x00291001, "LO", "x"))
+    with pytest.raises(EditRefused, match=r'\(0029,"CREATOR",01\)'):
+        edited(the(UID), edit)
+    assert edited(the(UID), edit, force=True) == the(UID, element(0x00291001, "LO", "x"))
+
+
+def test_an_item_without_a_number_comes_behind_the_last():
+    data = the(UID, sequence(STUDIES, [NAME]))
+    assert edited(data, InsertItem("ReferencedStudySequence")) == the(UID, sequence(STUDIES, [NAME], []))
+
+
+def test_one_edit_needs_no_list():
+    assert EditList(Put("PatientID", "1")).edits == (Put("PatientID", "1"),)
+    for edits in (["PatientID"], "PatientID", 5):
+        with pytest.raises(EditError, match=r"such as Put or Remove"):
+            EditList(edits)
+
+
 def test_items_that_declare_a_character_set_declare_the_new_one():
     inside = sequence(STUDIES, [GREEK, described("μ", "iso8859-7")])
     data = edited(the(UID, LATIN, inside), Put("SpecificCharacterSet", "ISO_IR 192"))
@@ -574,83 +659,6 @@ def test_bytes_of_a_vr_nobody_knows_that_are_no_text_stay_when_text_is_rewritten
     assert edited(the(UID, LATIN, *private), TO_UTF_8) == the(UID, UTF_8, *private)
 
 
-MUELLER = element(0x00100010, "PN", "Müller".encode("latin-1"))
-
-
-@pytest.mark.parametrize("force", [False, True], ids=["unforced", "forced"])
-def test_text_is_written_anew_also_by_force(force):
-    data = edited(the(UID, LATIN, MUELLER), Recode("utf-8"), force=force)
-    assert data == the(UID, element(0x00080005, "CS", "ISO_IR 192"), element(0x00100010, "PN", "Müller"))
-
-
-@pytest.mark.parametrize("force", [False, True], ids=["unforced", "forced"])
-def test_ascii_is_declared_nowhere_and_text_that_it_cannot_say_is_refused_also_by_force(force):
-    inside = sequence(STUDIES, [LATIN, NAME])
-    assert edited(the(UID, LATIN, inside, NAME), Recode("ascii"), force=force) == the(
-        UID, sequence(STUDIES, [NAME]), NAME
-    )
-    with pytest.raises(EditRefused, match="PatientName: a text that the new character set does not have"):
-        edited(the(UID, LATIN, MUELLER), Recode("ascii"), force=force)
-
-
-@pytest.mark.parametrize(
-    "edit",
-    [
-        pytest.param(Remove("SpecificCharacterSet"), id="remove"),
-        pytest.param(Empty("SpecificCharacterSet"), id="empty"),
-        pytest.param(Put("SpecificCharacterSet", None), id="put-nothing"),
-        pytest.param(Remove("**.SpecificCharacterSet"), id="at-any-depth"),
-        pytest.param(Copy("SpecificCharacterSet", "Modality"), id="copy"),
-    ],
-)
-def test_text_is_not_left_to_be_read_in_another_character_set(edit):
-    english = the(UID, LATIN, element(0x00080060, "CS", "ISO_IR 144"), NAME)
-    german = the(UID, LATIN, element(0x00080060, "CS", "ISO_IR 144"), sequence(STUDIES, [MUELLER]))
-    assert edited(english, edit) != english
-    with pytest.raises(EditRefused, match="misread"):
-        edited(german, edit)
-    assert edited(german, edit, force=True) != german
-
-
-def test_an_item_with_a_character_set_of_its_own_is_not_misread_either():
-    data = the(UID, sequence(STUDIES, [LATIN, MUELLER]))
-    with pytest.raises(EditRefused, match="misread"):
-        edited(data, Put("ReferencedStudySequence[0].SpecificCharacterSet", "ISO_IR 144"))
-    assert edited(data, Remove("ReferencedStudySequence[0]")) == the(UID, sequence(STUDIES))
-
-
-def test_a_private_creator_in_use_is_not_taken_away():
-    creator, private = element(0x00290010, "LO", "ACME"), element(0x00291001, "LO", "x")
-    for edit in (Remove("(0029,0010)"), Empty("(0029,0010)")):
-        with pytest.raises(EditRefused, match="block"):
-            edited(the(UID, creator, private), edit)
-        edited(the(UID, creator, private), edit, force=True)
-        edited(the(UID, creator), edit)
-    assert edited(the(UID, creator, private), Remove("0029xxxx")) == the(UID)
-    assert edited(the(UID, creator, private), RemovePrivate()) == the(UID)
-
-
-def test_a_private_element_wants_its_creator():
-    creator = element(0x00290010, "LO", "ACME")
-    edit = Put("(0029,1001)", "x", vr="LO")
-    assert edited(the(UID, creator), edit) == the(UID, creator, element(0x00291001, "LO", "x"))
-    with pytest.raises(EditRefused, match=r'\(0029,"CREATOR",01\)'):
-        edited(the(UID), edit)
-    assert edited(the(UID), edit, force=True) == the(UID, element(0x00291001, "LO", "x"))
-
-
-def test_an_item_without_a_number_comes_behind_the_last():
-    data = the(UID, sequence(STUDIES, [NAME]))
-    assert edited(data, InsertItem("ReferencedStudySequence")) == the(UID, sequence(STUDIES, [NAME], []))
-
-
-def test_one_edit_needs_no_list():
-    assert EditList(Put("PatientID", "1")).edits == (Put("PatientID", "1"),)
-    for edits in (["PatientID"], "PatientID", 5):
-        with pytest.raises(EditError, match=r"such as Put or Remove"):
-            EditList(edits)
-
-
 def test_a_value_is_written_in_the_character_set_of_its_item():
     item = [element(0x00080005, "CS", "ISO_IR 100")]
     data = edited(the(UID, sequence(STUDIES, item)), Put("ReferencedStudySequence[0].PatientName", "Müller"))
@@ -667,6 +675,7 @@ def test_a_value_is_written_in_the_character_set_of_its_item():
             r"item \[2\] of a sequence of 1",
             id="item-too-far",
         ),
+        pytest.param(Put('(0009,"ACME",01)', "1"), '(0009,"ACME",01)', "ADDRESS:VR=VALUE", id="unknown-vr"),
         pytest.param(Put("(0009,1001)", "1"), "(0009,1001)", "no private creator has reserved", id="no-creator"),
         pytest.param(
             Put("(0009,1002)[0].PatientID", "1"), "(0009,1002)[0].PatientID", "no sequence", id="into-no-sequence"
@@ -681,7 +690,6 @@ def test_a_value_is_written_in_the_character_set_of_its_item():
             Format("PatientID", "{PatientName|pad:64}x"), "PatientID", "64 characters", id="template-too-long"
         ),
         pytest.param(Substitute("StudyDate", "2024", "2023"), "StudyDate", "date", id="sub-makes-no-date"),
-        pytest.param(Put('(0009,"ACME",01)', "1"), '(0009,"ACME",01)', "ADDRESS:VR=VALUE", id="unknown-vr"),
     ],
 )
 def test_what_a_file_cannot_take_leaves_it_whole_and_names_the_address(edit, address, reason):

@@ -19,8 +19,8 @@ def test_what_is_guarded_is_touched_by_force_alone(tag):
         addresses += [f"IconImageSequence[0].{tag:08X}", f"**.{tag:08X}", f"(0088,0200)[*].{tag:08X}"]
     for address in addresses:
         with pytest.raises(EditError, match="force it if you must"):
-            check_edit(Replace(address, "1"), force=False)
-        check_edit(Replace(address, "1"), force=True)
+            check_edit(Replace(address, 1), force=False)
+        check_edit(Replace(address, 1), force=True)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_these_are_guarded(address):
     ["PatientName", "60xx3000", '(0029,"ACME",10)', "(0002,0016)", "IconImageSequence[0]", "(0028,1050)"],
 )
 def test_everything_else_is_not(address):
-    check_edit(Replace(address, "1"), force=False)
+    check_edit(Replace(address, 1), force=False)
 
 
 @pytest.mark.parametrize(
@@ -54,4 +54,4 @@ def test_everything_else_is_not(address):
 )
 def test_what_no_data_set_has_is_not_touched_by_force_either(address):
     with pytest.raises(EditError):
-        check_edit(Replace(address, "1"), force=True)
+        check_edit(Replace(address, 1), force=True)

@@ -52,6 +52,15 @@ def test_an_empty_cell_that_overwrites_leaves_no_value(tmp_path):
     ]
 
 
+def test_an_overwriting_column_names_its_vr_as_others_do_and_takes_no_second_one_beside_it(tmp_path):
+    table = read(tmp_path, 'match PatientID,"overwrite (0029,""ACME"",01):LO"\n1,\n')
+    row = table.row_for(Values(PatientID="1"))
+    assert row is not None
+    assert row.edits == (Put('(0029,"ACME",01)', "", vr="LO"),)
+    with pytest.raises(EditError, match="two columns StudyID"):
+        read(tmp_path, "match PatientID,set StudyID,overwrite StudyID\n1,A,B\n")
+
+
 def test_a_column_can_be_matched_and_set(tmp_path):
     table = read(tmp_path, 'match PatientID,set PatientID,"(0010,0010)"\n1,P-1,Doe\n')
     row = table.row_for(Values(PatientID="1"))

@@ -91,6 +91,8 @@ def test_a_value_is_encoded_as_its_vr_has_it(vr, value, raw):
         pytest.param("US", "1_0", "65535", id="US-underscore"),
         pytest.param("US", "\u0661", "65535", id="US-digits-of-another-script"),
         pytest.param("FL", "1_0", "a number", id="FL-underscore"),
+        pytest.param("FD", "nan", "a finite one", id="FD-no-number"),
+        pytest.param("OF", "1\\inf", "numbers of 32 bits", id="OF-infinite"),
         pytest.param("FD", "\u0661", "a number", id="FD-digits-of-another-script"),
         pytest.param("OB", "0x1", "hexadecimal", id="OB-python"),
         pytest.param("OB", "1_0", "hexadecimal", id="OB-underscore"),
@@ -101,8 +103,8 @@ def test_a_value_is_encoded_as_its_vr_has_it(vr, value, raw):
         pytest.param("OD", "x", "numbers of 64 bits", id="OD"),
         pytest.param("UR", "http://a b", "no spaces", id="UR-space"),
         pytest.param("UR", " http://a", "no spaces", id="UR-space-before"),
-        pytest.param("UC", "a\nb", "control character", id="UC"),
-        pytest.param("UT", "a\0b", "control character", id="UT"),
+        pytest.param("UC", "a\nb", "a control character", id="UC"),
+        pytest.param("UT", "a\0b", "a control character", id="UT"),
         pytest.param("PN", "a^b^c^d^e^f", "five components", id="PN"),
         pytest.param("SH", "x" * 17, "16 characters", id="SH"),
         pytest.param("TM", "2560", "HHMMSS", id="TM"),
@@ -132,6 +134,7 @@ def test_what_the_file_cannot_say_utf_8_can():
         pytest.param("UI", "none", b"none", id="uid"),
         pytest.param("UR", "a b", b"a b ", id="url"),
         pytest.param("IS", "1.5", b"1.5 ", id="number-as-text"),
+        pytest.param("FL", "-inf", b"\0\0\x80\xff", id="infinite"),
     ],
 )
 def test_force_writes_what_can_be_encoded(vr, value, raw):

@@ -59,11 +59,17 @@ class Inputs:
         seen: set[str] | None = set() if len(self.sources) > 1 else None
         for each in self._all():
             if seen is not None:
-                real = os.path.realpath(each.path)
+                real = self._key(each.path)
                 if real in seen:
                     continue
                 seen.add(real)
             yield each
+
+    def _key(self, path: str) -> str:
+        """Return what a file is known by: where it really is, but for a link in a folder, which may be left alone."""
+        if os.path.islink(path) and path not in self.sources:
+            return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+        return os.path.realpath(path)
 
     def _all(self) -> Iterator[Input]:
         for source in self.sources:

@@ -112,6 +112,7 @@ class EditRun:
         self.copies = copies or Copies()
         self._folders: set[str] = set()
         self._inside: set[str] = set()
+        self._named = frozenset(self.inputs.sources)
         self._patched = Patched() if self.target is None and self.manner.patch else None
         self._uids = set() if editor.edits.force else instance_uids_given(editor.edits.edits)
         self._given: set[str] = set()
@@ -139,12 +140,7 @@ class EditRun:
             yield self._outcome(number, each)
 
     def _names_several(self) -> bool:
-        return sum(1 for each in self.inputs if each.leftover is None) > 1
-
-    def _passed_over(self, path: str, patched: Patched | None) -> str | None:
-        """Say why a file of a folder is left alone, if it is."""
-        in_folder = self.target is None and path not in self.inputs.sources
-        return why_not_in_place(path, patched) if in_folder else None
+        return sum(1 for each in self.inputs if self._passed_over(each, None) is None) > 1
 
     def _check_target(self, target: str) -> None:
         for source in self.inputs.sources:
@@ -158,35 +154,43 @@ class EditRun:
             raise UsageError("what overwriting replaces cannot be undone; choose another output, or do without undo")
 
     def _survey(self, each: Input) -> None:
-        if each.leftover is None and not self._passed_over(each.path, None):
-            with suppress(Exception), Source.open(each.path) as file:  # told of when its turn to be edited comes
-                instance = self.editor.open(file)
-                if not self._is_skipped(instance):
-                    self.editor.survey(instance, self.table)
+        with suppress(Exception):  # told of when its turn to be edited comes
+            if self._passed_over(each, None) is None:
+                with Source.open(each.path) as file:
+                    instance = self.editor.open(file)
+                    if not self._is_listing(instance):
+                        self.editor.carry_out(instance, self.table)
+
+    def _passed_over(self, each: Input, patched: Patched | None) -> str | None:
+        """Say why a file of a folder is left alone, if it is."""
+        if each.leftover is not None:
+            return each.leftover
+        in_folder = self.target is None and each.path not in self._named
+        return why_not_in_place(each.path, patched) if in_folder else None
+
+    def _is_listing(self, instance: Instance) -> bool:
+        return not self.is_one_file and is_directory(instance)
 
     def _outcome(self, number: int, each: Input) -> EditOutcome:
-        path = each.path
-        if each.leftover is not None:
-            return EditOutcome(number, SKIPPED, each.leftover, path)
         try:
-            why_not = self._passed_over(path, self._patched)
+            why_not = self._passed_over(each, self._patched)
             if why_not is not None:
-                return EditOutcome(number, SKIPPED, why_not, path)
-            with Source.open(path) as file:
+                return EditOutcome(number, SKIPPED, why_not, each.path)
+            with Source.open(each.path) as file:
                 instance = self.editor.open(file)
-                if self._is_skipped(instance):
-                    return EditOutcome(number, SKIPPED, _DIRECTORY, path)
+                if self._is_listing(instance):
+                    return EditOutcome(number, SKIPPED, _DIRECTORY, each.path)
                 made = self.editor.carry_out(instance, self.table)
-                self._check_uid(instance, made)
+                self._check_uid(made)
                 return self._published(number, each, file, made)
         except Exception as error:  # whatever is wrong with this file, the rest goes on
-            return EditOutcome(number, *code_and_message(error), path)
+            return EditOutcome(number, *code_and_message(error), each.path)
 
     def _published(self, number: int, each: Input, file: Source, made: Edited) -> EditOutcome:
         code = EDITED if made.splices else UNCHANGED if made.matched else NOT_MATCHED
         writes = bool(made.splices) or (self.target is not None and not self.copies.only_changed)
         target = each.path if self.target is None else self._place(each, self.target)
-        if self.target not in (None, target):
+        if writes and self.target not in (None, target):
             self._check_inside(os.path.dirname(target))
         found: tuple[Change, ...] = ()
         if self.dry_run and writes:
@@ -196,14 +200,10 @@ class EditRun:
             self._write(file, made, target)
         return EditOutcome(number, code, made.why_not, each.path, target if writes else None, tuple(made.met), found)
 
-    def _is_skipped(self, instance: Instance) -> bool:
-        """Tell whether an instance is left out of a folder: a DICOMDIR is not edited unless it is named."""
-        return not self.is_one_file and is_directory(instance)
-
-    def _check_uid(self, instance: Instance, made: Edited) -> None:
+    def _check_uid(self, made: Edited) -> None:
         """Refuse to give a second file the SOP Instance UID that an edit or a row has given to another one."""
         given = self._uids | made.row_uids
-        uid = (instance.root.raw(_SOP_INSTANCE_UID) or b"").rstrip(b"\0 ").decode("latin-1") if given else ""
+        uid = (made.instance.root.raw(_SOP_INSTANCE_UID) or b"").rstrip(b"\0 ").decode("latin-1") if given else ""
         if made.matched and uid in given and not self.editor.edits.force:
             if uid in self._given:
                 raise EditRefused(
@@ -239,7 +239,8 @@ class EditRun:
             yield
         except InstanceError:
             if not self.manner.patch:
-                self.undo.take_back()
+                with suppress(NotWritten):  # undoing finds the original there, and leaves it
+                    self.undo.take_back()
             raise
 
     def _place(self, each: Input, target: str) -> str:

@@ -99,8 +99,7 @@ def _warn(request: Request, stand_ins: EditStandIns) -> None:
 
 def _survey(editor: Editor, path: str) -> None:
     try:
-        with Source.open(path) as file:
-            editor.survey(editor.open(file))
+        editor.survey(path)
     except Exception:
         return  # told of when its turn comes
 

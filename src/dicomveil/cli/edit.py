@@ -37,11 +37,9 @@ def edit(words: list[str]) -> int:
     inputs, output = _places(arguments)
     _check(arguments, inputs, output)
     stand_ins = EditStandIns(KeyedPseudonyms(read_key(arguments.key) or ProjectKey.generate()))
-    asked = asked_for(arguments, stand_ins)
+    asked = asked_for(arguments)
     editor = Editor(asked.edits, where=asked.where, force=arguments.force, stand_ins=stand_ins)
     table = _table(arguments)
-    if editor.edits.needs_survey and (asked.where is not None or table is not None) and not arguments.quiet:
-        sys.stderr.write("dicomveil: references to new UIDs stay as they were in files that are not edited\n")
     run = EditRun(
         editor,
         inputs,
@@ -51,6 +49,8 @@ def edit(words: list[str]) -> int:
         table=table,
         dry_run=arguments.dry_run,
     )
+    if editor.edits.needs_survey and (asked.where is not None or table is not None) and not arguments.quiet:
+        sys.stderr.write("dicomveil: references to new UIDs stay as they were in files that are not edited\n")
     with ExitStack() as stack:
         if arguments.undo_file is not None:
             from dicomveil.engine.undo import UndoWriter, check_new

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from dicomveil.editing.conditions import Condition
     from dicomveil.editing.edit_file import EditFile
     from dicomveil.editing.edits import Edit
-    from dicomveil.editing.lookup import StandIns
 
 
 class Asked(NamedTuple):
@@ -28,7 +27,7 @@ class Asked(NamedTuple):
         return [each.title for each in self.edits]
 
 
-def asked_for(arguments: EditArguments, stand_ins: StandIns) -> Asked:
+def asked_for(arguments: EditArguments) -> Asked:
     """Put together what options and edit files ask for: another character set first, then files, then options.
 
     Conditions must hold all together.
@@ -40,7 +39,7 @@ def asked_for(arguments: EditArguments, stand_ins: StandIns) -> Asked:
     UsageError
         If there are no edits, or two character sets.
     """
-    files = [_read(path, arguments, stand_ins) for path in arguments.edit_files]
+    files = [_read(path, arguments) for path in arguments.edit_files]
     edits: list[Edit] = [edit for file in files for edit in file.edits]
     problems: list[str] = []
     for option, text in arguments.edits:
@@ -60,16 +59,14 @@ def asked_for(arguments: EditArguments, stand_ins: StandIns) -> Asked:
     return Asked(edits, _joined([*(file.where for file in files), *arguments.where]))
 
 
-def _read(path: str, arguments: EditArguments, stand_ins: StandIns) -> EditFile:
+def _read(path: str, arguments: EditArguments) -> EditFile:
     from dicomveil.editing.edit_file import read_edit_file
 
-    return read_edit_file(path, force=arguments.force, stand_ins=stand_ins)
+    return read_edit_file(path, force=arguments.force)
 
 
 def _joined(texts: list[str | None]) -> Condition | None:
     from dicomveil.editing.conditions import Both, parse_condition
 
-    joined: Condition | None = None
-    for condition in [parse_condition(text) for text in texts if text is not None]:
-        joined = condition if joined is None else Both((joined, condition))
-    return joined
+    conditions = tuple(parse_condition(text) for text in texts if text is not None)
+    return Both(conditions) if len(conditions) > 1 else conditions[0] if conditions else None

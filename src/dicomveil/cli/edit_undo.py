@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.faults import code_and_message
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.tally import table
 from dicomveil.cli.voice import MOST_LINES
@@ -59,7 +59,7 @@ def _as_json(undone: Undone, arguments: EditArguments) -> dict[str, object]:
 
 
 def _message(error: InstanceError | OSError) -> str:
-    return os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
+    return code_and_message(error)[1]
 
 
 def _write_json(told: dict[str, object]) -> None:

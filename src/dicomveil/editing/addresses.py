@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     Addressed: TypeAlias = Address | str | int | tuple[int, int]
 
 _LONGEST_SHOWN = 64
-_EXACT = 0xFFFFFFFF
 _MAY_HOLD = (None, "SQ", "UN")
 
 
@@ -60,7 +59,7 @@ def check_steps(address: Address) -> None:
         Names the address.
     """
     for step in address.steps:
-        if step.item is not None and step.creator is None and step.mask == _EXACT and vr_of(step.tag) not in _MAY_HOLD:
+        if step.item is not None and step.is_exact and vr_of(step.tag) not in _MAY_HOLD:
             raise EditError(f"{spelled(address)}: an item of {keyword_of(step.tag)}, which is no sequence")
 
 

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from dicomveil.editing.charset_names import defined_terms
 from dicomveil.editing.conditions import parse_condition
@@ -27,9 +28,9 @@ from dicomveil.editing.edits import (
 )
 from dicomveil.errors import EditError
 
-TYPE_CHECKING = False  # type checkers take it for typing's, which is slow to import
 if TYPE_CHECKING:
-    from dicomveil.editing.lookup import StandIns
+    from dicomveil.editing.instance import Instance
+    from dicomveil.editing.lookup import KeyedTools
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,19 @@ _FORMS = {
 _TOP = ("where", "charset", "edit")
 
 
-def read_edit_file(path: str | os.PathLike[str], *, force: bool = False, stand_ins: StandIns | None = None) -> EditFile:
-    """Read an edit file, and check its edits too if ``stand_ins`` for them are given.
+def read_edit_file(path: str | os.PathLike[str], *, force: bool = False) -> EditFile:
+    """Read an edit file.
+
+    Parameters
+    ----------
+    force
+        Take values that are not valid, as `EditList` does.
 
     Raises
     ------
     EditError
-        With everything that is wrong with it, each with its file, line and number of the edit.
+        With everything that is wrong with it in any file, values, patterns, templates, the condition and the character
+        set included, each edit with its number and, where that can be told, its line.
     """
     name = os.fspath(path)
     text = _text(name)
@@ -91,33 +98,42 @@ def read_edit_file(path: str | os.PathLike[str], *, force: bool = False, stand_i
     problems = [f"{name}: {_unknown(key, _TOP)}" for key in content if key not in _TOP]
     words: dict[str, str | None] = {}
     for key, check in _CHECKS.items():
-        word = content.get(key)
-        try:
-            if word is not None and not isinstance(word, str):
-                raise EditError(f"{key}: a text")
-            if word is not None:
-                check(word)
-        except EditError as error:
-            problems += [f"{name}: {problem}" for problem in error.problems]
-        words[key] = word
-    edits = []
+        word = words[key] = content.get(key)
+        if isinstance(word, str):
+            problems += [f"{name}: {key}: {problem}" for problem in _problems(check, word)]
+        elif word is not None:
+            problems.append(f"{name}: {key}: a text")
+    edits: list[Edit] = []
     tables = content.get("edit", [])
     if not isinstance(tables, list):
         raise EditError(*problems, f"{name}: edits are tables [[edit]]")
     for number, (line, table) in enumerate(zip(_lines(text, len(tables)), tables, strict=True), 1):
-        try:
-            edits.append(_edit(table))
-            if stand_ins is not None:
-                EditList(edits[-1:], force=force, stand_ins=stand_ins)
-        except EditError as error:
-            where = f"{name}{f':{line}' if line else ''}: edit {number}"
-            problems += [f"{where}: {problem}" for problem in error.problems]
+        told = f"{name}{f':{line}' if line else ''}: edit {number}"
+        problems += [f"{told}: {each}" for each in _problems(lambda table: edits.append(_edit(table, force)), table)]
     if problems:
         raise EditError(*problems)
     return EditFile(tuple(edits), words["where"], words["charset"])
 
 
 _CHECKS: dict[str, Callable[[str], object]] = {"where": parse_condition, "charset": defined_terms}
+
+
+def _problems(read: Callable[[Any], object], written: object) -> tuple[str, ...]:
+    try:
+        read(written)
+    except EditError as error:
+        return error.problems
+    return ()
+
+
+class _Unasked:
+    """Stand-ins for checking edits, which asks for none."""
+
+    def uid(self, original: str) -> str:
+        raise NotImplementedError
+
+    def tools(self, instance: Instance) -> KeyedTools:
+        raise NotImplementedError
 
 
 def _text(name: str) -> str:
@@ -138,7 +154,7 @@ def _lines(text: str, count: int) -> list[int | None]:
     return found if len(found) == count else [None] * count
 
 
-def _edit(table: object) -> Edit:
+def _edit(table: object, force: bool) -> Edit:
     if not isinstance(table, dict):
         raise EditError("an edit is a table")
     verbs = [key for key in table if key in _FORMS]
@@ -157,7 +173,9 @@ def _edit(table: object) -> Edit:
     ]
     if problems:
         raise EditError(*problems)
-    return form.make(table[verb], **{known[key]: value for key, value in table.items() if key != verb})
+    edit = form.make(table[verb], **{known[key]: value for key, value in table.items() if key != verb})
+    EditList([edit], force=force, stand_ins=_Unasked())
+    return edit
 
 
 def _unknown(key: str, known: tuple[str, ...]) -> str:

@@ -38,9 +38,9 @@ from dicomveil.errors import EditError, EditRefused
 from dicomveil.standard.dictionary import vr_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from dicomveil.editing.instance import Instance
+    from dicomveil.editing.instance import Instance, Spot
     from dicomveil.editing.lookup import StandIns
 
     Act = Callable[[Instance], int]
@@ -180,11 +180,9 @@ class EditList:
         may_misread = SPECIFIC_CHARACTER_SET & last.mask == last.tag and not _rewrites_text(edit)
         return without_misreading(act) if may_misread and not self.force else act
 
-    def _act(self, edit: EditAt) -> Act:  # noqa: PLR0911, PLR0912 - one line an edit
+    def _act(self, edit: EditAt) -> Act:  # noqa: PLR0911 - one line an edit
         address = edit.place
         match edit:
-            case Recode():
-                return _recoded(edit.charset)
             case Put() if _rewrites_text(edit) and not self.force:
                 return _declared(edit)
             case PutIfAbsent() if isinstance(address.steps[-1].item, int) and edit.value is None:
@@ -225,14 +223,19 @@ class EditList:
 
         def act(instance: Instance) -> int:
             spots = places(instance, address, fill=fill)
-            for spot in standing(spots):
-                if not self.force:
-                    check_creator(spot, address)
+            for spot in self._standing(spots, address):
                 if not (only_absent and spot.slot is not None):
                     put(spot, written.at(instance, spot))
             return len(spots)
 
         return act
+
+    def _standing(self, spots: list[Spot], address: Address) -> Iterator[Spot]:
+        """Yield places to write at one by one; unforced, a private one is refused whose block nobody has reserved."""
+        for spot in standing(spots):
+            if not self.force:
+                check_creator(spot, address)
+            yield spot
 
     def _replace(self, edit: Replace) -> Act:
         address = _element(edit.place)
@@ -257,9 +260,7 @@ class EditList:
         def act(instance: Instance) -> int:
             text = template.fill(instance, stand_ins.tools(instance) if stand_ins and template.needs_key else None)
             spots = places(instance, address)
-            for spot in standing(spots):
-                if not force:
-                    check_creator(spot, address)
+            for spot in self._standing(spots, address):
                 write_at(instance, spot, text, edit.vr, force=force)
             return len(spots)
 
@@ -268,18 +269,17 @@ class EditList:
     def _copy(self, edit: Copy) -> Act:
         from dicomveil.editing.copying import copy_to
 
-        address, source, force = _one_place(edit.place), _element(edit.source_place), self.force
+        address, source, force = _one_place(edit.place), edit.source_place, self.force
         if not is_one_place(source) or any(step.item == "*" for step in source.steps):
             raise EditError(f"{spelled(source)}: stands for several places; copy from one")
+        _element(source)
 
         def act(instance: Instance) -> int:
             found = instance.spots(source)
             if not found:
                 return 0
             spots = places(instance, address)
-            for spot in standing(spots):
-                if not force:
-                    check_creator(spot, address)
+            for spot in self._standing(spots, address):
                 copy_to(instance, found[0], spot, force=force)
             return len(spots)
 
@@ -332,7 +332,7 @@ def _listed(edits: Edit | Iterable[Edit]) -> tuple[Edit, ...]:
 
 
 def _rewrites_text(edit: Edit) -> bool:
-    return isinstance(edit, Recode) or (isinstance(edit, Put) and edit.place == _CHARACTER_SET and bool(edit.value))
+    return isinstance(edit, Put) and edit.place == _CHARACTER_SET and bool(edit.value)
 
 
 def _recoded(terms: str) -> Act:
@@ -385,9 +385,12 @@ def _remove(address: Address, force: bool) -> Act:
 
 
 def _without_address(edit: Edit) -> Act:
-    if not isinstance(edit, RemovePrivate):
-        raise EditError(f"{type(edit).__name__}: no such edit")
-    return _remove_private
+    match edit:
+        case Recode():
+            return _recoded(edit.charset)
+        case RemovePrivate():
+            return _remove_private
+    raise EditError(f"{type(edit).__name__}: no such edit")
 
 
 def _remove_private(instance: Instance) -> int:

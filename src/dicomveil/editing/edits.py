@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from dicomveil.dataset.address import Address, Step
-from dicomveil.dataset.charset import SPECIFIC_CHARACTER_SET
 from dicomveil.dataset.syntax import LONG_LENGTH_VRS, SHORT_LENGTH_VRS
 from dicomveil.editing.addresses import read_address, spelled
 from dicomveil.editing.charset_names import defined_terms
@@ -15,9 +13,6 @@ TYPE_CHECKING = False  # type checkers take it for typing's, which is slow to im
 if TYPE_CHECKING:
     from dicomveil.dataset.address import Address
     from dicomveil.editing.addresses import Addressed
-
-
-_CHARACTER_SET = Address((Step(SPECIFIC_CHARACTER_SET),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +68,7 @@ class Put(EditAt):
 
     def __post_init__(self) -> None:
         EditAt.__post_init__(self)
-        _check_vr(self)
+        check_vr(self.place, self.vr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +124,7 @@ class Format(EditAt):
 
     def __post_init__(self) -> None:
         EditAt.__post_init__(self)
-        _check_vr(self)
+        check_vr(self.place, self.vr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +139,7 @@ class Substitute(EditAt):
 
 
 @dataclass(frozen=True, slots=True)
-class Recode(EditAt):
+class Recode(Edit):
     """Write all text anew in another Specific Character Set (PS3.3 C.12.1.1.2), and declare that.
 
     ``charset`` is a defined term, several parted by backslashes, or one of the names ``utf-8``, ``latin-1``, ``ascii``;
@@ -158,7 +153,6 @@ class Recode(EditAt):
     """
 
     charset: str
-    address: Addressed = field(default=_CHARACTER_SET, init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "charset", defined_terms(self.charset))
@@ -187,11 +181,17 @@ class RemoveItem(EditAt):
             raise EditError(f"{self.address}: which item, such as [0] or [*]?")
 
 
-def _check_vr(edit: Put | Format) -> None:
-    """Refuse what is no VR at all: with it nobody could read the file, so no force helps."""
-    if edit.vr is not None and edit.vr not in _VRS:
-        shown = f"{edit.vr} is" if len(str(edit.vr)) == 2 else "that is"
-        raise EditError(f"{spelled(edit.place)}: {shown} no VR")
+def check_vr(address: Address, vr: str | None) -> None:
+    """Refuse what is no VR at all: with it nobody could read the file, so no force helps.
+
+    Raises
+    ------
+    EditError
+        Names the address.
+    """
+    if vr is not None and vr not in _VRS:
+        shown = f"{vr} is" if len(str(vr)) == 2 else "that is"
+        raise EditError(f"{spelled(address)}: {shown} no VR")
 
 
 _VRS = frozenset(SHORT_LENGTH_VRS + LONG_LENGTH_VRS)

@@ -79,8 +79,9 @@ def check_edit(edit: EditAt, *, force: bool) -> None:
     for tag, reason in GUARDED.items():
         if last.creator is None and tag & last.mask == last.tag:
             raise EditError(f"{spelled(address)}: {reason}")
-    is_identity = len(address.steps) == 1 and last.creator is None
-    if has_no_value and is_identity and any(tag & last.mask == last.tag for tag in _IDENTITY):
+    if len(address.steps) > 1:
+        return
+    if has_no_value and last.creator is None and any(tag & last.mask == last.tag for tag in _IDENTITY):
         raise EditError(f"{spelled(address)}: no file is read without it{_FORCE}")
 
 

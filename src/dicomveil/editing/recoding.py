@@ -15,7 +15,7 @@ from dicomveil.errors import EditRefused, UnreadableText, UnwritableValue
 from dicomveil.standard.dictionary import vr_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from dicomveil.dataset.outline import Lying, Outline
     from dicomveil.editing.instance import Instance
@@ -62,7 +62,7 @@ def without_misreading(act: Callable[[Instance], int]) -> Callable[[Instance], i
         count = act(instance)
         for outline, charset, _ in instance.levels():
             was = before.get(outline, charset)
-            if was.strip(b" ") != charset.strip(b" ") and any(map(_is_beyond_ascii, _elements(outline))):
+            if was.strip(b" ") != charset.strip(b" ") and _would_be_misread(outline, was):
                 raise EditRefused(
                     "SpecificCharacterSet", "text beyond ASCII would be misread; have it written anew: --charset"
                 )
@@ -71,21 +71,14 @@ def without_misreading(act: Callable[[Instance], int]) -> Callable[[Instance], i
     return guarded
 
 
-def _elements(outline: Outline) -> Iterator[Lying]:
-    return map(outline.element, outline.all_slots())
-
-
-def _is_beyond_ascii(lying: Lying) -> bool:
-    return _vr_of_text(lying) in AFFECTED_VRS and not _is_ascii(lying)
-
-
-def _vr_of_text(lying: Lying) -> str:
-    """Return the VR to read a text by, which keeps its character set where it is stored as UN."""
-    return vr_of(lying.tag) or "UN" if lying.vr == "UN" else lying.vr
-
-
-def _is_ascii(lying: Lying) -> bool:
-    return lying.raw.isascii() and b"\x1b" not in lying.raw
+def _would_be_misread(outline: Outline, was: bytes) -> bool:
+    for slot in outline.all_slots():
+        lying = outline.element(slot)
+        if _is_beyond_ascii(lying):
+            spot = Spot(outline, slot, lying.tag, was, ())
+            if _text_vr(lying) != "UN" or _may_be_text(spot, lying):
+                return True
+    return False
 
 
 def recode_items(spot: Spot, old: bytes) -> None:
@@ -119,11 +112,14 @@ def _recode_inherited(sequence: Spot, old: bytes, charset: Charset) -> None:
 def _rewrite(spot: Spot, charset: Charset) -> None:
     lying = spot.lying
     assert lying is not None
-    vr = _vr_of_text(lying)
-    if vr not in _TEXT_OR_UNKNOWN or _is_ascii(lying):
+    vr = _text_vr(lying)
+    if not _is_beyond_ascii(lying):
         return
     if vr == "UN":
-        _refuse_text_of_unknown_vr(spot, lying)
+        if _may_be_text(spot, lying):
+            raise EditRefused(
+                spelled(spot.address), "it may be text, and no VR tells; remove it first, or give it a VR"
+            )
         return
     try:
         text = Charset.of(spot.charset).decode(lying.raw, vr)
@@ -135,19 +131,27 @@ def _rewrite(spot: Spot, charset: Charset) -> None:
     exchange(spot, spot.outline.encoding.element(spot.tag, lying.vr, raw))
 
 
-def _refuse_text_of_unknown_vr(spot: Spot, lying: Lying) -> None:
-    """Refuse what may be text, which would be misread from then on; bytes that are no text, and items, may stay."""
+def _text_vr(lying: Lying) -> str:
+    """Return the VR that a value is read by: text keeps its character set where it is stored as UN."""
+    return vr_of(lying.tag) or "UN" if lying.vr == "UN" else lying.vr
+
+
+def _is_beyond_ascii(lying: Lying) -> bool:
+    return _text_vr(lying) in _TEXT_OR_UNKNOWN and not (lying.raw.isascii() and b"\x1b" not in lying.raw)
+
+
+def _may_be_text(spot: Spot, lying: Lying) -> bool:
+    """Tell whether a value of a VR nobody knows may be text, and no items nor bytes that are none."""
     assert spot.slot is not None
     if spot.outline.items(spot.slot) is not None:
-        return
+        return False
     try:
         text = Charset.of(spot.charset).decode(lying.raw.rstrip(b"\0"), "UT")
     except UnreadableText:
-        return
+        return False
     letters = sum(each.isascii() and each.isalpha() for each in text)
     is_number = len(lying.raw) in (2, 4) and 2 * letters <= len(text)  # most of what is so short is
-    if text.isprintable() and not is_number:
-        raise EditRefused(spelled(spot.address), "it may be text, and no VR tells; remove it first, or give it a VR")
+    return text.isprintable() and not is_number
 
 
 _TEXT_OR_UNKNOWN = AFFECTED_VRS | {"UN"}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.editing.addresses import read_address, spelled
 from dicomveil.editing.edit_list import EditList
-from dicomveil.editing.edits import Edit, Put
+from dicomveil.editing.edits import Edit, Put, check_vr
 from dicomveil.editing.option_texts import with_vr
 from dicomveil.errors import EditError
 
@@ -75,8 +75,8 @@ def read_table(path: str | os.PathLike[str], match: Sequence[str] = (), *, force
     """Read a table: UTF-8, parted by commas, semicolons or tabs, with a heading of addresses.
 
     A column is matched if ``match`` names it or its heading is ``match ADDRESS``; all others are set (``set ADDRESS``,
-    where a column of that name is matched too). Empty cells are left alone, but under ``overwrite ADDRESS`` they leave
-    the element without a value. ``set ADDRESS:VR`` tells the VR where nothing else does.
+    where a column of that name is matched too). ``set ADDRESS:VR`` tells the VR where nothing else does. Empty cells
+    are left alone, but under ``overwrite ADDRESS`` they leave the element without a value.
 
     Raises
     ------
@@ -105,18 +105,25 @@ def read_table(path: str | os.PathLike[str], match: Sequence[str] = (), *, force
             break
     if problems:
         raise EditError(*problems)
-    return Table([each.address for each in columns if each.kind == "match"], found)
+    return Table([each.address for each in columns if each.is_matched], found)
+
+
+_QUOTED = re.compile(r'"(?:[^"]|"")*"|\([^()]*\)')  # commas in there part nothing
 
 
 class Column(NamedTuple):
-    """What a heading says: an address, what its cells are for, and the VR to set it with."""
+    """What a heading says: an address, what is done with it (one of `_KINDS`), and the VR to set it with."""
 
     address: Address
     kind: str
     vr: str | None = None
 
+    @property
+    def is_matched(self) -> bool:
+        """Tell whether instances are matched by it."""
+        return self.kind == "match"
 
-_QUOTED = re.compile(r'"(?:[^"]|"")*"|\([^()]*\)')  # commas in there part nothing
+
 Columns = list[Column]
 
 
@@ -150,20 +157,21 @@ def _columns(name: str, heading: Iterable[str], match: Sequence[Address]) -> Col
         said, _, rest = cell.partition(" ")
         is_said = said in _KINDS and bool(rest)
         try:
+            called = f"column {number}"  # without a heading, what stands there is a value
             written, vr = with_vr(rest.strip() if is_said else cell)
-            # without a heading, what stands there is a value
-            address = Put(read_address(written, called=f"column {number}"), None, vr).place
+            address = read_address(written, called=called)
+            check_vr(address, vr)
         except EditError as error:
             problems += [f"{name}:1: {problem}" for problem in error.problems]
             continue
         columns.append(Column(address, said if is_said else "match" if address in match else "set", vr))
-    known = [each[:2] for each in columns]
-    problems += [f"{name}:1: two columns {spelled(each[0])}" for each, count in Counter(known).items() if count > 1]
-    missing = [address for address in match if (address, "match") not in known]
+    known = Counter((each.address, each.is_matched) for each in columns)
+    problems += [f"{name}:1: two columns {spelled(address)}" for (address, _), count in known.items() if count > 1]
+    missing = [address for address in match if (address, True) not in known]
     problems += [f"{name}:1: no column {spelled(address)} to match" for address in missing]
-    if not problems and not any(each.kind == "match" for each in columns):
+    if not problems and not any(each.is_matched for each in columns):
         problems.append(f"{name}:1: no column to match; name it with --match, or head it 'match ADDRESS'")
-    if not problems and all(each.kind == "match" for each in columns):
+    if not problems and all(each.is_matched for each in columns):
         problems.append(f"{name}:1: no column to set")
     if problems:
         raise EditError(*problems)
@@ -175,7 +183,7 @@ def _row(
 ) -> tuple[tuple[str, ...], Row]:
     if len(cells) != len(columns):
         raise EditError(f"{len(cells)} cells under {len(columns)} headings")
-    key = tuple(cell for cell, column in zip(cells, columns, strict=True) if column.kind == "match")
+    key = tuple(cell for cell, column in zip(cells, columns, strict=True) if column.is_matched)
     if not all(key):
         raise EditError("an empty cell to match")
     edits: list[Edit] = []

@@ -62,7 +62,7 @@ _WIDTHS = {"OB": 1, "OW": 2, "OL": 4, "OV": 8}
 _FORMS = {"DA": r"[0-9]{8}", "TM": r"[0-9.]+ ?", "AS": r"[0-9]{3}[DWMY]", "UR": r"[!-~]+ *"}
 _NUMBERS: dict[type, str] = {
     int: r"[-+]?[0-9]+",
-    float: r"[-+]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|inf|nan)",
+    float: r"[-+]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|(?i:inf|nan))",
 }
 _TAG = r"\(?([0-9A-Fa-f]{4}),? ?([0-9A-Fa-f]{4})\)?"
 
@@ -294,6 +294,8 @@ def _floats(text: str, vr: str, *, little_endian: bool) -> bytes:
     kind = "FL" if vr == "OF" else "FD"
     try:
         numbers = [_single(word, kind) for word in text.split("\\")]
+        if not all(isinstance(each, float) and isfinite(each) for each in numbers):
+            raise WrongValue(f"no {vr}: {ALLOWED[vr]}")
         return encode_value(numbers, kind, Charset.of(b""), little_endian=little_endian)
     except (WrongValue, UnwritableValue):
         raise WrongValue(f"no {vr}: {ALLOWED[vr]}") from None

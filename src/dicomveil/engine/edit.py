@@ -103,13 +103,14 @@ class Editor:
         """
         return Instance(file, open_part10(file, self.limits), self._level, self.limits)
 
-    def survey(self, instance: Instance, table: Table | None = None) -> None:
-        """Carry out the edits on an instance before the first file is written, for the UIDs that become new in it.
+    def survey(self, path: str | os.PathLike[str], table: Table | None = None) -> None:
+        """Carry out the edits on a file before the first is written, for the UIDs that become new in it.
 
         Needed if ``edits.needs_survey``: references in other files follow. A file that stays as it is, because it is
         not one to edit or refuses an edit, makes nothing follow. Raises what `prepare` raises.
         """
-        self._carried_out(instance, table, uses_row=False)
+        with Source.open(path) as file:
+            self.carry_out(self.open(file), table)
 
     def is_for(self, instance: Instance) -> bool:
         """Tell whether an instance fulfils the condition; raises `EditRefused` if a value asked for cannot be read."""
@@ -129,34 +130,33 @@ class Editor:
 
     def carry_out(self, instance: Instance, table: Table | None = None) -> Edited:
         """Do as `prepare` does, with an instance that has been opened."""
-        return self._carried_out(instance, table, uses_row=True)
-
-    def _carried_out(self, instance: Instance, table: Table | None, *, uses_row: bool) -> Edited:
         _check_end(instance)
-        row = table.row_for(instance) if table is not None else None
-        why_not = NO_ROW if table is not None and row is None else "" if self.is_for(instance) else NOT_FULFILLED
-        if why_not:
-            return Edited(instance, False, [0] * len(self.edits.edits), [], why_not)
-        if row is not None and uses_row:
+        if not self.is_for(instance):
+            return Edited(instance, False, [0] * len(self.edits.edits), [], NOT_FULFILLED)
+        row = None if table is None else table.row_for(instance)
+        if table is not None and row is None:
+            return Edited(instance, False, [0] * len(self.edits.edits), [], NO_ROW)
+        if row is not None:
             row.used = True
-        noted = self.edits.noted
-        try:
-            return self._edited(instance, row)
-        except InstanceError:
-            self.edits.forget(noted)  # the file stays as it is
-            raise
+        return self._edited(instance, row)
 
     def _edited(self, instance: Instance, row: Row | None) -> Edited:
+        """Carry out the edits; the UIDs noted on the way are forgotten if that fails."""
+        noted = self.edits.noted
         refused: dict[int, EditRefused] = {}
-        if self.edits.is_tolerant:
-            file = instance.file
-            instance, met, refused = self.edits.carry_out_what_can_be(lambda: self.open(file))
-        else:
-            met = self.edits.carry_out(instance)
-        if row is not None:
-            row.edit_list.carry_out(instance)
-        uids = instance_uids_given(row.edits) if row is not None else set()
-        return Edited(instance, True, met, splices_of(instance), row_uids=uids, refused=refused)
+        try:
+            if self.edits.is_tolerant:
+                file = instance.file
+                instance, met, refused = self.edits.carry_out_what_can_be(lambda: self.open(file))
+            else:
+                met = self.edits.carry_out(instance)
+            if row is not None:
+                row.edit_list.carry_out(instance)
+            uids = instance_uids_given(row.edits) if row is not None else set()
+            return Edited(instance, True, met, splices_of(instance), row_uids=uids, refused=refused)
+        except InstanceError:
+            self.edits.forget(noted)
+            raise
 
     def copy(
         self, source: str | os.PathLike[str], target: str | os.PathLike[str], *, overwrite: bool = False

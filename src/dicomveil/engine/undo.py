@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 _HEADING = {"dicomveil-undo": 1}
 _TAKEN_BACK = {"taken-back": True}
 _NO_BACKUP = Manner(backup=False)
-_SLICE_BYTES = 1024 * 1024
 _UNWRITABLE = "the undo file cannot be written"
+_SLICE_BYTES = 1024 * 1024
 
 
 class UndoWriter:
@@ -144,16 +144,16 @@ def undo(path: str, *, dry_run: bool = False) -> Iterator[Undone]:
         try:
             if told is None:
                 raise _DAMAGED
-            if target in imagined:
+            if not dry_run:
+                _put_back(target, told)
+            elif target in imagined:
                 imagined[target] = _undone(imagined[target], told)
-                yield Undone(number, target, None)
-                continue
-            with Source.open(target) as source:
-                splices = _way_back(source, told)
-                if not dry_run and splices:
-                    replaced(source, splices, target, _NO_BACKUP)
-                elif dry_run and repeated[target] > 1:
-                    imagined[target] = _undone(source, told)
+            else:
+                with Source.open(target) as source:
+                    if repeated[target] > 1:
+                        imagined[target] = _undone(source, told)
+                    else:
+                        _way_back(source, told)
         except (InstanceError, OSError) as error:
             yield Undone(number, target, error)
         except (ValueError, OverflowError):  # a path or a number that there cannot be
@@ -165,6 +165,13 @@ def undo(path: str, *, dry_run: bool = False) -> Iterator[Undone]:
 def _undone(source: Source, told: _Note) -> Source:
     """Return a file as it would be, for the edit before this one."""
     return Source.in_memory(spliced(source.read(0, source.size), 0, _way_back(source, told)))
+
+
+def _put_back(path: str, told: _Note) -> None:
+    with Source.open(path) as source:
+        splices = _way_back(source, told)
+        if splices:
+            replaced(source, splices, path, _NO_BACKUP)
 
 
 def _way_back(source: Source, told: _Note) -> list[Splice]:
