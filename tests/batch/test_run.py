@@ -431,7 +431,7 @@ def test_a_dry_run_tells_what_a_run_does_and_writes_nothing(export: Path, tmp_pa
 
 def told(outcome: Outcome) -> object:
     notes = list(outcome.report.lines()) if outcome.report else None
-    return outcome._replace(report=None, seconds=0.0), notes
+    return outcome._replace(report=None, seconds=0.0, copy_bytes=0), notes
 
 
 def test_a_dry_run_tells_which_targets_exist(export: Path) -> None:

@@ -91,8 +91,8 @@ def test_a_universal_path_is_an_input(export: Any) -> None:
 def test_archives_in_a_storage_are_looked_into(export: Any, kind: str) -> None:
     export.pipe_file(f"/export/b/p.{kind}", packed({"m": instance(7), "n": instance(8)}, kind))
     items = {item.name: item for item in Inputs(f"{ROOT}/b")}
-    assert list(items) == [f"p.{kind}!/m", f"p.{kind}!/n", "z", "a/x"]
-    assert opened(items[f"p.{kind}!/n"]).head == instance(8)
+    assert list(items) == [f"p.{kind}!//m", f"p.{kind}!//n", "z", "a/x"]
+    assert opened(items[f"p.{kind}!//n"]).head == instance(8)
     assert [item.name for item in Inputs(f"{ROOT}/b/p.{kind}")] == ["m", "n"]
 
 
@@ -254,7 +254,7 @@ def test_a_second_run_does_nothing_but_what_is_new_changed_or_gone(export: Any, 
     list(batch(ledger))
     again = batch(ledger)
     assert codes(again) == []
-    assert again.before == {DONE: 4, "skipped": 1}
+    assert (again.before, again.skipped_before.total()) == ({DONE: 4}, 1)
     gone, *_ = copies(export)
     export.rm_file(gone)
     export.pipe_file("/export/new", instance(9))
