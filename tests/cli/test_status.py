@@ -123,3 +123,25 @@ def test_a_page_that_cannot_be_written_fails_no_run(dicomveil, export, shared):
     assert said.code == 0
     assert "report.html could not be written: " in said.err
     assert "done" in said.out
+
+
+def test_an_output_that_is_gone_is_told(dicomveil, export, shared):
+    dicomveil("deidentify", export, shared)
+    shared.rename(shared.with_name("elsewhere"))
+    said = dicomveil("status", shared)
+    assert said.code == 1
+    assert "the output is not there any more" in said.err
+
+
+@pytest.mark.parametrize("option", ["--html", "--csv", "--jsonl"])
+def test_accounts_are_not_laid_among_the_copies(dicomveil, done, option):
+    said = dicomveil("status", done, option, done / "page")
+    assert (said.code, said.out) == (2, "")
+    assert "that place is in the output" in said.err
+    assert not (done / "page").exists()
+
+
+def test_a_page_wants_a_name(dicomveil, done, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert dicomveil("status", done, "--html", "-").code == 2
+    assert not (tmp_path / "-").exists()

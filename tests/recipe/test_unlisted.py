@@ -64,3 +64,7 @@ def test_what_no_dictionary_knows_goes(tag: int) -> None:
 
 def test_a_sequence_without_a_row_is_gone_into() -> None:
     assert decide_unlisted(0x00089215, NOTHING).verb == PASS
+
+
+def test_the_creator_of_a_hanging_protocol_is_a_person() -> None:
+    assert decide_unlisted(0x00720008, NOTHING).verb is Verb.DUMMY

@@ -14,6 +14,7 @@ from dicomveil.batch.accounts import Accounts
 from dicomveil.batch.advice import advice_on
 from dicomveil.batch.command import Command
 from dicomveil.batch.html_report import write_html
+from dicomveil.batch.places import exists, lies_in, resolved
 from dicomveil.batch.project import Project
 from dicomveil.batch.standing import AT_WORK, ENDED, Standing
 from dicomveil.batch.whole_file import whole_file
@@ -64,8 +65,14 @@ def status(words: list[str]) -> int:
     takes_stdout = [arguments.csv == _STDOUT, arguments.jsonl == _STDOUT, arguments.json]
     if sum(takes_stdout) > 1:
         raise UsageError("only one of --json, --csv - and --jsonl - can go to standard output")
+    if arguments.html == _STDOUT:
+        raise UsageError("--html wants the name of a file")
     project = Project.named(arguments.project)
     command = Command.remembered(project.command_path)
+    output = (command.output if command is not None else "") or project.output
+    for path in (arguments.html, arguments.csv, arguments.jsonl):
+        if path not in (None, _STDOUT) and lies_in(resolved(path), resolved(output)):
+            raise UsageError("accounts are private, and that place is in the output; choose another")
     with Accounts(project) as accounts:
         standing = Standing.of(accounts, project, command)
         if arguments.html is not None:
@@ -77,6 +84,9 @@ def status(words: list[str]) -> int:
         sys.stdout.write(json.dumps(_as_json(standing, command)) + "\n")
     elif not any(takes_stdout):
         sys.stdout.write(_as_text(standing, command, arguments.project))
+    if standing.by_code.get("done") and not exists(output):
+        sys.stderr.write("dicomveil: the output is not there any more; run it again, and its copies are made anew\n")
+        return SOME_NOT_DONE
     return DONE if standing.all_done else SOME_NOT_DONE
 
 

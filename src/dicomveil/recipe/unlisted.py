@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 MAC_PARAMETERS = 0x4FFE0001
+HANGING_PROTOCOL_CREATOR = 0x00720008
 IDENTIFYING = frozenset(
     {
         0x00100033,  # Patient's Birth Date in Alternative Calendar
@@ -34,7 +35,7 @@ IDENTIFYING = frozenset(
 )
 """Attributes that identify somebody or something by themselves and that the table forgets; our own reading."""
 
-_ALONE = IDENTIFYING | {MAC_PARAMETERS}
+_ALONE = IDENTIFYING | {MAC_PARAMETERS, HANGING_PROTOCOL_CREATOR}
 TEXT_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 NUMBER_VRS = frozenset({"AS", "DS", "IS"})
 
@@ -64,6 +65,8 @@ def _alone(tag: int) -> Decision:
     """Decide on an attribute that is a case of its own."""
     if tag in IDENTIFYING:
         return Decision(Verb.EMPTY, "identifies somebody, though without a row in E.1-1")
+    if tag == HANGING_PROTOCOL_CREATOR:
+        return Decision(Verb.DUMMY, "names a person, though without a row in E.1-1; its IOD wants a value there")
     if tag == MAC_PARAMETERS:
         return Decision(Verb.REMOVE, "parameters of digital signatures, which are void and gone (PS3.15 E.1.1)")
     return Decision(Verb.REMOVE, "not in the dictionary of PS3.6: nobody knows what it holds")
