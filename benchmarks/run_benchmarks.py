@@ -35,7 +35,7 @@ START_UP_TARGET_S = 0.150
 PEER_PAIRS = 3  # peers are slow
 SEED = 1
 DEIDENTIFY = ("-m", "dicomveil", "deidentify")
-OPTIONS = ("--recipe", "research", "--quiet")
+OPTIONS = ("--recipe", "research", "--quiet", "-j", "1")
 
 HEADINGS = f"{'':14}{'CPU ms':>9}{'wall ms':>9}{'CPU/cp':>8}{'wall/cp':>9}{'peak MB':>9}   target"
 

@@ -11,7 +11,7 @@ from dicomveil.batch.faults import fault
 from dicomveil.batch.fingerprint import fingerprint
 from dicomveil.batch.inputs import opened
 from dicomveil.batch.outcome import QUARANTINED, SKIPPED
-from dicomveil.batch.portion import GARBAGE_ALLOCATIONS
+from dicomveil.batch.worker import GARBAGE_ALLOCATIONS
 from dicomveil.engine.survey import Surveyor
 from dicomveil.errors import InstanceError, NotDicom
 

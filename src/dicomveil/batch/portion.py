@@ -9,15 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.layout import layout_of
-from dicomveil.batch.worker import Worker
+from dicomveil.batch.worker import GARBAGE_ALLOCATIONS, Worker
 
 if TYPE_CHECKING:
     from dicomveil.batch.chunks import Task
     from dicomveil.batch.outcome import Outcome
     from dicomveil.batch.work import Work
-
-GARBAGE_ALLOCATIONS = 100_000
-"""Hardly anything of a run is garbage in cycles; looking for it costs a tenth."""
 
 _kept: list[tuple[bytes, Worker]] = []
 _stopping: set[str] = set()

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from dicomveil.engine.deidentify import Deidentifier, Made
     from dicomveil.engine.report import Report
 
+GARBAGE_ALLOCATIONS = 100_000
+"""Hardly anything of a run is garbage in cycles; looking for it costs a tenth."""
+
 
 class Worker:
     """Carries out one recipe on inputs, one after the other; what one teaches helps with the next.

@@ -7,13 +7,12 @@ import os
 from contextlib import ExitStack, closing, nullcontext
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.portion import GARBAGE_ALLOCATIONS
 from dicomveil.batch.project import unwritable
 from dicomveil.batch.run import Run
+from dicomveil.batch.worker import GARBAGE_ALLOCATIONS
 from dicomveil.cli import DONE, INTERRUPTED, SOME_NOT_DONE
 from dicomveil.cli.choices import chosen_recipe
 from dicomveil.cli.deidentify_words import check_places, make_parser, read_words
-from dicomveil.cli.started import keep_command, write_page
 from dicomveil.cli.stopping import stops_on_signals
 from dicomveil.cli.undertaking import Undertaking
 from dicomveil.cli.voice import Voice, heading
@@ -52,6 +51,8 @@ def deidentify(words: list[str], *, only: frozenset[bytes] | None = None) -> int
         if crew is None or report is None or ledger is None:
             run = undertaking.run(writes=writes)
         else:
+            from dicomveil.cli.started import keep_command, write_page
+
             keep_command(project, parser.options(), arguments, recipe)
             stack.callback(write_page, project)
             run = undertaking.batch(crew, ledger, only, report.write_through)
