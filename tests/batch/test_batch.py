@@ -333,7 +333,10 @@ def test_nothing_told_or_noted_gives_a_name_away(export: Path, ledger: Ledger, t
 # --- the crew
 
 
-def test_a_few_files_are_done_in_this_process_and_many_by_all_cores(export: Path, tmp_path: Path) -> None:
+def test_a_few_files_are_done_in_this_process_and_many_by_all_cores(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dicomveil.batch.crew._FEW_FILES", 199)
     few = tmp_path / "few"
     few.mkdir()
     (few / "one").write_bytes(b"")

@@ -208,8 +208,10 @@ def test_two_runs_into_one_output_at_once_are_refused(export, key, start, tmp_pa
     out = tmp_path / "shared"
     first = start(command(export, out, key))
     wait_for_copies(out, 1)
+    first.send_signal(signal.SIGSTOP)
     second = start(command(export, out, key))
     _, err = second.communicate(timeout=60)
+    first.send_signal(signal.SIGCONT)
     assert second.returncode == 2
     assert "another run is at work on this output" in err
     assert first.wait(timeout=120) == 0
