@@ -21,7 +21,7 @@ from engine.instances import with_elements
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
 
 SRC = Path(__file__).parents[2] / "src"
-FILES = 1_500
+FILES = 3_000
 PADDING = bytes(20_000)
 
 
