@@ -17,7 +17,16 @@ from dicomveil.batch.booking import Booking, told_before
 from dicomveil.batch.chunks import Task, chunks
 from dicomveil.batch.layout import layout_of
 from dicomveil.batch.ledger import unusable
-from dicomveil.batch.outcome import DONE, DUPLICATE, MAY_PASS, QUARANTINED, SKIPPED, THERE_ALREADY, Outcome
+from dicomveil.batch.outcome import (
+    DONE,
+    DUPLICATE,
+    MAY_PASS,
+    QUARANTINED,
+    QUARANTINED_MESSAGE,
+    SKIPPED,
+    THERE_ALREADY,
+    Outcome,
+)
 from dicomveil.batch.places import is_url
 from dicomveil.batch.portion import carry_out, go_on, packed, stop_after_this_file
 from dicomveil.batch.spread import Spread
@@ -274,5 +283,5 @@ def _now() -> str:
 
 def _quarantined(task: Task) -> list[Outcome]:
     item = task.item
-    message = "a worker died of it, also when it was done alone"
-    return [Outcome(item.number, task.token, QUARANTINED, message, None, None, item.path, item.size, item.changed_ns)]
+    lost = item.number, task.token, QUARANTINED, QUARANTINED_MESSAGE
+    return [Outcome(*lost, None, None, item.path, item.size, item.changed_ns)]

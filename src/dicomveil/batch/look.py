@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dicomveil.batch.faults import fault
 from dicomveil.batch.fingerprint import fingerprint
 from dicomveil.batch.inputs import opened
-from dicomveil.batch.outcome import QUARANTINED, SKIPPED
+from dicomveil.batch.outcome import QUARANTINED, QUARANTINED_MESSAGE, SKIPPED
 from dicomveil.batch.worker import GARBAGE_ALLOCATIONS
 from dicomveil.engine.survey import Surveyor
 from dicomveil.errors import InstanceError, NotDicom
@@ -75,8 +75,7 @@ def look_at(portion: list[Task]) -> Looks:
 def not_survived(task: Task) -> Looks:
     """Say of a file that a worker died of it."""
     item = task.item
-    message = "a worker died of it, also when it was done alone"
-    return Looks([Looked(item.number, QUARANTINED, message, item.path, item.size)], [], [], [])
+    return Looks([Looked(item.number, QUARANTINED, QUARANTINED_MESSAGE, item.path, item.size)], [], [], [])
 
 
 def contents_of(portion: list[Task]) -> list[tuple[int, bytes]]:

@@ -13,6 +13,7 @@ SKIPPED = "skipped"
 DUPLICATE = "duplicate"
 THERE_ALREADY = "target-exists"
 QUARANTINED = "worker-died"
+QUARANTINED_MESSAGE = "a worker died of it, also when it was done alone"
 
 MAY_PASS = frozenset({"unreadable", "not-written", "out-of-memory", "internal-error", "source-changed"})
 """Codes of failures that may be gone at the next run, without the file having changed."""

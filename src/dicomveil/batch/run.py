@@ -12,9 +12,9 @@ from dicomveil.batch.layout import Layout
 from dicomveil.batch.outcome import DONE, DUPLICATE, DUPLICATE_MESSAGE, SKIPPED, Outcome
 from dicomveil.batch.places import is_file, is_url, names_folder, spelled
 from dicomveil.batch.project import check_apart
+from dicomveil.batch.tokens import Tokens
 from dicomveil.batch.worker import Worker
 from dicomveil.errors import NotWritten, Refused, UsageError
-from dicomveil.pseudonyms.derive import Deriver
 
 if TYPE_CHECKING:
     from dicomveil.engine.deidentify import Deidentifier
@@ -51,7 +51,7 @@ class Run:
         self.target = spelled(target)
         self.overwrite = overwrite
         self.dry_run = dry_run
-        self._derive = Deriver(key, "input")
+        self._tokens = Tokens(key)
         self.inputs = source if isinstance(source, Inputs) else Inputs(source)
         self.source = self.inputs.root
         check_apart(self.source, self.target)
@@ -78,7 +78,7 @@ class Run:
             archives.let_go()
 
     def _outcome(self, item: Input) -> Outcome:
-        token = self._derive(item.name.encode(errors="surrogateescape"))[:8].hex()
+        token = self._tokens.of(item).hex()
         outcome = self._worker.take(item, token)
         if outcome.code == DONE and outcome.target is not None:
             self._taken.add(outcome.target)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.outcome import THERE_ALREADY
+
 if TYPE_CHECKING:
     from dicomveil.batch.batch import Batch
     from dicomveil.batch.run import Outcome
-
-THERE_ALREADY = "target-exists"
-"""The code of a file whose copy was there before this run."""
 
 _AS_BEFORE = "as in an earlier run, and unchanged since"
 _THERE = "left as they are; --overwrite makes them anew"
