@@ -10,7 +10,8 @@ from hypothesis import settings
 CHECKOUT = Path(__file__).parent.parent
 CORPUS = CHECKOUT.parent / "shared" / "corpus"
 
-settings.register_profile("dicomveil", deadline=None, print_blob=True)
+settings.register_profile("dicomveil", deadline=None, print_blob=True, derandomize=True)  # one tree, one verdict
+settings.register_profile("explore", deadline=None, print_blob=True, max_examples=2000)  # make explore
 settings.load_profile("dicomveil")
 
 

@@ -142,6 +142,22 @@ def test_a_date_that_is_none_is_refused(vr: str, raw: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("vr", "raw", "length"),
+    [
+        pytest.param("DA", b"1997.13.01", 10, id="month-13-with-dots"),
+        pytest.param("DA", b"19970431", 8, id="day-31-of-april"),
+        pytest.param("DA", b"19970101\\199704 ", 6, id="second-value"),
+        pytest.param("DT", b"000000", 6, id="month-of-year-zero"),
+        pytest.param("DT", b"202302291015", 12, id="minute-of-no-day"),
+    ],
+)
+def test_a_refused_date_tells_its_own_length(vr: str, raw: bytes, length: int) -> None:
+    with pytest.raises(UnreadableDate) as refused:
+        decode_value(raw, vr, ASCII)
+    assert refused.value.length == length
+
+
+@pytest.mark.parametrize(
     ("vr", "raw"),
     [
         pytest.param("TM", b"2400", id="hour-24"),

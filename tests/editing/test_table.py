@@ -142,7 +142,7 @@ def test_force_takes_what_is_not_valid(tmp_path):
     assert table.unused == [2]
 
 
-@settings(max_examples=60)
+@settings(max_examples=settings.default.max_examples * 60 // 100)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_table_or_an_edit_error(tmp_path_factory, raw):
     try:

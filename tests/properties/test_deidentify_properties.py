@@ -20,7 +20,9 @@ SECRET = "Xyzzyplugh"
 NAMES = ["Quillfeather^Zebulon", "QUILLFEATHER, ZEBULON", "zebulon quillfeather"]
 UIDS = ["1.2.3.4.5.1", "1.3.6.1.4.1.99999.8.15", "2.25.329800735698586629295641978511506172918"]
 NEVER = (b"quillfeather", b"zebulon", b"xyzzyplugh", b"19580412", *(uid.encode() for uid in UIDS))
-FEW = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(
+    max_examples=settings.default.max_examples * 60 // 100, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 planted_leaf = st.sampled_from(
     [
@@ -175,7 +177,9 @@ def test_reports_do_not_depend_on_the_files_before(tmp_path: Path) -> None:
         assert (among.patient, among.study_uid, among.series_uid) == (alone.patient, alone.study_uid, alone.series_uid)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings.default.max_examples * 25 // 100, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     days=st.lists(st.dates(date(1995, 1, 1), date(2030, 1, 1)), min_size=2, max_size=4),
     tags=st.lists(

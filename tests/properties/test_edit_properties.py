@@ -77,7 +77,7 @@ def test_what_none_of_many_edits_names_is_byte_equal(built, these):
     assert carried_out(data, these) == now
 
 
-@settings(max_examples=50)
+@settings(max_examples=settings.default.max_examples * 50 // 100)
 @given(data_sets(), edits)
 def test_an_undo_restores_the_bytes_of_the_source(built, these):
     data = built_file(built)
@@ -92,7 +92,7 @@ def test_an_undo_restores_the_bytes_of_the_source(built, these):
         assert path.read_bytes() == data
 
 
-@settings(max_examples=50)
+@settings(max_examples=settings.default.max_examples * 50 // 100)
 @given(data_sets(), edits)
 def test_a_list_that_fails_leaves_no_target(built, these):
     with TemporaryDirectory() as folder:

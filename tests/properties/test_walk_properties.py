@@ -129,7 +129,7 @@ class Editing(Policy):
 
 
 @given(data_sets(), st.randoms(use_true_random=True), st.booleans())
-@settings(max_examples=100)
+@settings(max_examples=settings.default.max_examples)
 def test_edits_at_any_depth_make_what_would_have_been_built_without_what_they_took(
     built: tuple[Form, Tree], chance: random.Random, remembers: bool
 ):
@@ -323,7 +323,7 @@ def outcome(root: Node, raw: bytes, around: Around) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("form", list(ENCODINGS), ids=lambda form: form.name)
 @given(seed=st.integers(0, 1 << 32), length=st.integers(2, 14), changes=st.integers(0, 3), trailing=st.booleans())
-@settings(max_examples=80)
+@settings(max_examples=settings.default.max_examples * 80 // 100)
 def test_remembering_the_data_sets_before_changes_nothing_in_what_is_made(
     form: Form, seed: int, length: int, changes: int, trailing: bool
 ):

@@ -35,7 +35,7 @@ REMEMBERS = pytest.mark.parametrize("remembers", [True, False], ids=["with memor
 NAME, NUMBER, BIRTH_DATE, STUDY_DATE = "Smithson^John", "7734519", "19580412", "20240105"
 SECRET = "Xyzzyplugh"  # stands for a value nobody could know: only where everything has to go
 GENTLE = settings(  # no shrinking: of many whole files it takes minutes
-    max_examples=40,
+    max_examples=settings.default.max_examples * 40 // 100,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

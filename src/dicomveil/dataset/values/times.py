@@ -48,7 +48,8 @@ class DicomDate:
         if found is None:
             raise UnreadableDate(len(text))
         year, dot, month, day, spaces = found.groups()
-        return DicomDate(_calendar_date(year, month, day), "YYYY.MM.DD" if dot else "YYYYMMDD", padding=len(spaces))
+        date = _calendar_date(year, month, day, written=len(text))
+        return DicomDate(date, "YYYY.MM.DD" if dot else "YYYYMMDD", padding=len(spaces))
 
     def __str__(self) -> str:
         dot = "." if self.form == "YYYY.MM.DD" else ""
@@ -137,7 +138,7 @@ class DicomDateTime:
             raise UnreadableDate(len(text))
         year, *parts, fraction, zone, spaces = found.groups()
         month, day, hour, minute, second = map(_number, parts)
-        _calendar_date(year, parts[0] or "01", parts[1] or "01")
+        _calendar_date(year, parts[0] or "01", parts[1] or "01", written=len(text))
         if not _is_time(hour or 0, minute, second) or not _is_zone(zone or ""):
             raise UnreadableDate(len(text))
         return DicomDateTime(
@@ -190,11 +191,12 @@ def _number(digits: str | None) -> int | None:
     return None if digits is None else int(digits)
 
 
-def _calendar_date(year: str, month: str, day: str) -> datetime.date:
+def _calendar_date(year: str, month: str, day: str, *, written: int) -> datetime.date:
+    """The day these digits name, of a value ``written`` characters long."""
     try:
         return datetime.date(int(year), int(month), int(day))
     except ValueError:
-        raise UnreadableDate(len(year + month + day)) from None
+        raise UnreadableDate(written) from None
 
 
 def _is_time(hour: int, minute: int | None, second: int | None) -> bool:
