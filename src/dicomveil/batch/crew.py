@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import BrokenExecutor, Executor, Future
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from multiprocessing.context import BaseContext
 
     from dicomveil.batch.inputs import Inputs
 
@@ -87,24 +89,36 @@ def jobs_for(inputs: Inputs) -> int:
 
 
 def crew_of(jobs: int) -> Crew:
-    """Return a crew of so many processes; of this one alone if that is all."""
+    """Return a crew of so many processes; of this one alone if that is all.
+
+    What the processes come from starts at once, beside what is still to be done here before the first portion is ready.
+    """
     if jobs <= 1:
         return Crew(InProcess, 1)
-    return Crew(lambda: _pool(jobs), jobs)
+    return Crew(partial(_pool, _context(), jobs), jobs)
 
 
-def _pool(jobs: int) -> Executor:
+def _context() -> BaseContext:
+    """Return how workers are started: from a server that has imported what they need, where there is such."""
     import multiprocessing
+
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver
+
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_WORKERS_MODULES)
+    forkserver.ensure_running()
+    return context
+
+
+def _pool(context: BaseContext, jobs: int) -> Executor:
     from concurrent.futures import ProcessPoolExecutor
 
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if hasattr(context, "set_forkserver_preload"):
-        context.set_forkserver_preload([_WORKERS_MODULE])
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_let_the_parent_decide)
 
 
-_WORKERS_MODULE = "dicomveil.batch.portion"
+_WORKERS_MODULES = ["dicomveil.batch.portion", "dicomveil.batch.work"]
 
 
 def _let_the_parent_decide() -> None:

@@ -117,22 +117,18 @@ class Undertaking:
         rehearsal = self._run(KeyedPseudonyms(key, self.recipe.dates), key, rehearsal=True)
         return any(outcome.code == DONE for outcome in rehearsal)
 
-    def crew(self) -> Crew:
-        """Return who does it: processes of this machine, or a cluster's workers.
+    def cluster(self, address: str) -> Crew:
+        """Join a cluster's workers.
 
         Raises
         ------
         UsageError, ClusterError
-            If the cluster cannot be joined.
+            If it cannot be joined.
         """
-        arguments = self.arguments
-        if arguments.cluster is None:
-            from dicomveil.batch.crew import crew_of, jobs_for
-
-            return crew_of(arguments.jobs or jobs_for(arguments.inputs))
         from dicomveil.batch.clusters import crew_on
 
-        return crew_on(arguments.cluster, shared="" if is_url(arguments.output) else arguments.output)
+        output = self.arguments.output
+        return crew_on(address, shared="" if is_url(output) else output)
 
     def work(self) -> Work:
         """Return what a worker needs to know."""
