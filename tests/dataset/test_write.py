@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import local
 
 import pytest
 
@@ -61,6 +62,12 @@ def written(source: Source, target: Path, *, overwrite: bool = False) -> int:
     return size
 
 
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of any length count as large, so that the kernel is to copy them."""
+    monkeypatch.setattr(module, "_MOST_COPIED_BY_HAND_BYTES", 0)
+
+
 def failing(number: int):
     def fails(*arguments: object, **settings: object) -> None:
         raise OSError(number, "refused by the test", "/a/path/that/names/a/patient")
@@ -83,6 +90,7 @@ def test_pieces_of_a_source_in_memory_are_the_same(target: Path):
     assert target.read_bytes() == EXPECTED
 
 
+@pytest.mark.usefixtures("large")
 @pytest.mark.parametrize("error", [errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM])
 @pytest.mark.parametrize(
     "without", [("copy_file_range",), ("copy_file_range", "sendfile")], ids=["sendfile", "by hand"]
@@ -96,16 +104,34 @@ def test_where_the_kernel_does_not_copy_the_bytes_are_the_same(
     assert target.read_bytes() == EXPECTED
 
 
+@pytest.mark.usefixtures("large")
 def test_where_the_kernel_knows_no_copying_the_bytes_are_the_same(
     source: Source, target: Path, monkeypatch: pytest.MonkeyPatch
 ):
     for name in ("copy_file_range", "sendfile"):
         monkeypatch.delattr(os, name, raising=False)
-    monkeypatch.setattr(module, "_COPY_BUFFER_BYTES", 1000)
     written(source, target)
     assert target.read_bytes() == EXPECTED
 
 
+@pytest.mark.parametrize("size", [1000, 65_536, 99_999])
+def test_a_run_longer_than_the_buffer_goes_through_it_in_turns(
+    source: Source, target: Path, monkeypatch: pytest.MonkeyPatch, size: int
+):
+    monkeypatch.setattr(module, "_COPY_BUFFER_BYTES", size)
+    monkeypatch.setattr(module, "_own", local())
+    assert written(source, target) == len(EXPECTED)
+    assert target.read_bytes() == EXPECTED
+
+
+def test_a_source_that_has_become_shorter_is_told_of(source: Source, path: Path, target: Path):
+    os.truncate(path, len(BYTES) // 2)
+    with pytest.raises(NotWritten):
+        written(source, target)
+    assert os.listdir(target.parent) == []
+
+
+@pytest.mark.usefixtures("large")
 @pytest.mark.skipif(not hasattr(os, "copy_file_range"), reason="copy_file_range is not known here")
 def test_a_copy_that_stops_half_way_is_finished_by_the_next_means(
     source: Source, target: Path, monkeypatch: pytest.MonkeyPatch
@@ -123,10 +149,9 @@ def test_a_copy_that_stops_half_way_is_finished_by_the_next_means(
 
 
 def test_short_writes_are_continued(source: Source, target: Path, monkeypatch: pytest.MonkeyPatch):
-    for name in ("copy_file_range", "sendfile"):
-        monkeypatch.delattr(os, name, raising=False)
     write = os.write
     monkeypatch.setattr(os, "write", lambda fd, data: write(fd, bytes(data[:70_000])))
+    monkeypatch.setattr(os, "writev", lambda fd, parts: write(fd, b"".join(parts)[:5]))
     written(source, target)
     assert target.read_bytes() == EXPECTED
 
@@ -251,6 +276,7 @@ def test_a_folder_that_is_not_there_is_an_error_without_its_path(target: Path):
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.usefixtures("large")
 @pytest.mark.parametrize("name", ["copy_file_range", "write"])
 def test_the_systems_refusal_is_an_error_without_its_path(
     source: Source, target: Path, monkeypatch: pytest.MonkeyPatch, name: str

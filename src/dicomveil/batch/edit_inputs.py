@@ -24,6 +24,7 @@ class Inputs:
 
     The files of a single folder keep their names in it. Of several inputs each keeps its own name, a folder's files
     those of the folder before theirs. What edits in place have left in a folder, backups above all, is told as such.
+    ``is_one_file`` tells whether there is but one file, named as such.
 
     Raises
     ------
@@ -38,11 +39,7 @@ class Inputs:
             raise UsageError("no input")
         if not all(map(os.path.exists, self.sources)):
             raise UsageError(f"{'the input' if len(self.sources) == 1 else 'one of the inputs'} does not exist")
-
-    @property
-    def is_one_file(self) -> bool:
-        """Tell whether there is but one file, named as such."""
-        return len(self.sources) == 1 and not os.path.isdir(self.sources[0])
+        self.is_one_file = len(self.sources) == 1 and not os.path.isdir(self.sources[0])
 
     def check_names(self) -> None:
         """See to it that no two inputs have copies of the same name.
@@ -77,8 +74,9 @@ class Inputs:
                 yield Input(source, _own_name(source))
                 continue
             before = _own_name(source) if len(self.sources) > 1 else ""
+            outside = len(os.path.join(source, ""))
             for path in files_under(source):
-                yield Input(path, os.path.join(before, os.path.relpath(path, source)), left_by_an_edit(path))
+                yield Input(path, os.path.join(before, path[outside:] or os.curdir), left_by_an_edit(path))
 
 
 def _own_name(source: str) -> str:

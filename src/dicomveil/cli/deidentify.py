@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.crew import crew_of, jobs_for
 from dicomveil.cli.choices import chosen_recipe
 from dicomveil.cli.deidentify_words import check_places, make_parser, read_words
 
@@ -35,4 +34,6 @@ def deidentify(words: list[str], *, only: frozenset[bytes] | None = None) -> int
 def _processes(arguments: Arguments) -> Crew | None:
     if arguments.dry_run or arguments.is_single or arguments.cluster is not None:
         return None
+    from dicomveil.batch.crew import crew_of, jobs_for
+
     return crew_of(arguments.jobs or jobs_for(arguments.inputs))

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from threading import get_ident
+from threading import get_ident, local
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -22,6 +22,8 @@ PART_SUFFIX = ".part"
 _NO_NAMELESS_FILES = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL, errno.ENOSYS})
 _NO_KERNEL_COPY = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF, errno.EPERM})
 _COPY_BUFFER_BYTES = 1024 * 1024
+_MOST_COPIED_BY_HAND_BYTES = 4 * 1024 * 1024  # the kernel is slower: to it, source and target lie askew in their pages
+_own = local()
 
 
 class Draft:
@@ -62,15 +64,18 @@ class Draft:
 
     def write(self, source: Source, pieces: list[Piece]) -> int:
         """Write all pieces; return how many bytes that makes."""
-        size = 0
+        size, short = 0, b""
         try:
             for piece in pieces:
                 if isinstance(piece, bytes):
-                    _write_all(self.fd, piece)
                     size += len(piece)
+                    short = short + piece if short else piece
                 else:
-                    _copy(source, self.fd, *piece)
                     size += piece[1] - piece[0]
+                    _copy(source, self.fd, short, *piece)
+                    short = b""
+            if short:
+                _write_all(self.fd, short)
         except OSError as error:
             raise NotWritten(_reason(error)) from None
         return size
@@ -171,16 +176,18 @@ def same_bytes(fd: int, path: str) -> bool:
         os.close(other)
 
 
-def _copy(source: Source, target: int, start: int, end: int) -> None:
-    """Copy a run of source bytes inside the kernel where it can, else through a small buffer."""
+def _copy(source: Source, target: int, short: bytes, start: int, end: int) -> None:
+    """Write ``short`` and then a run of source bytes: a large one is copied inside the kernel where it can."""
     if source.fd < 0:
-        _write_all(target, source.read(start, end))
+        _write_all(target, short + source.read(start, end))
         return
-    for copied in (_copied_by_range, _copied_by_sendfile, _copied_by_hand):
-        start = copied(source.fd, target, start, end)
-        if start >= end:
-            return
-    raise OSError(errno.EIO, "the source has become shorter")
+    if end - start > _MOST_COPIED_BY_HAND_BYTES:
+        _write_all(target, short)
+        short = b""
+        for copied in (_copied_by_range, _copied_by_sendfile):
+            start = copied(source.fd, target, start, end)
+    if _copied_by_hand(source.fd, target, short, start, end) < end:
+        raise OSError(errno.EIO, "the source has become shorter")
 
 
 def _copied_by_range(source: int, target: int, start: int, end: int) -> int:
@@ -215,14 +222,30 @@ def _copied_by_sendfile(source: int, target: int, start: int, end: int) -> int:
     return start
 
 
-def _copied_by_hand(source: int, target: int, start: int, end: int) -> int:
+def _copied_by_hand(source: int, target: int, short: bytes, start: int, end: int) -> int:
+    """Write ``short`` and a run through one buffer, which every file of a thread goes through."""
+    buffer = _buffer()
     while start < end:
-        chunk = os.pread(source, min(end - start, _COPY_BUFFER_BYTES), start)
-        if not chunk:
+        count = os.preadv(source, [buffer[: end - start]], start)
+        if not count:
             break
-        _write_all(target, chunk)
-        start += len(chunk)
+        _write_both(target, short, buffer[:count])
+        start += count
+        short = b""
     return start
+
+
+def _buffer() -> memoryview:
+    if not hasattr(_own, "buffer"):
+        _own.buffer = memoryview(bytearray(_COPY_BUFFER_BYTES))
+    buffer: memoryview = _own.buffer
+    return buffer
+
+
+def _write_both(target: int, one: bytes, other: memoryview) -> None:
+    written = os.writev(target, [one, other])
+    if written < len(one) + len(other):
+        _write_all(target, (one + other)[written:])
 
 
 def _write_all(target: int, data: bytes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.dataset.address import EXACT, Address, Step
 from dicomveil.dataset.charset import SPECIFIC_CHARACTER_SET, Charset
@@ -19,6 +19,9 @@ from dicomveil.editing.addresses import spelled
 from dicomveil.editing.values import ONE_TEXT_VRS
 from dicomveil.errors import EditRefused, UnreadableText, UnreadableValue
 from dicomveil.standard.dictionary import vr_of
+
+if TYPE_CHECKING:
+    from dicomveil.dataset.splice import Edit
 
 PIXEL_REPRESENTATION = 0x00280103
 
@@ -84,6 +87,10 @@ class Instance:
             level = self._level_of(EXPLICIT_LE if is_explicit else IMPLICIT_LE)
             self._meta = Outline.of_elements(self.file, start, stop, level)
         return self._meta
+
+    def edits_of_meta(self) -> list[Edit]:
+        """Return what has to change in the File Meta Information; it is not even read if nobody has asked for it."""
+        return [] if self._meta is None else self._meta.edits()
 
     @property
     def is_changed(self) -> bool:

@@ -30,11 +30,12 @@ class Written:
         If the value is not valid for the attribute in any file; says what its VR allows.
     """
 
-    __slots__ = ("_address", "_by_kind", "_force", "_value", "_vr")
+    __slots__ = ("_address", "_at_root", "_by_kind", "_force", "_value", "_vr")
 
     def __init__(self, address: Address, value: object, vr: str | None = None, *, force: bool = False) -> None:
         self._address, self._value, self._vr, self._force = address, value, vr, force
         self._by_kind: dict[tuple[Encoding, bytes, int, str | None, bool | None], bytes] = {}
+        self._at_root: tuple[Encoding | None, bytes, int, bytes] = None, b"", 0, b""
         last = address.steps[-1]
         known = vr_of(last.tag) if last.is_exact else None
         if vr is not None and known is not None and vr not in known.split(" or ") and not force:
@@ -56,11 +57,12 @@ class Written:
 
     def at_root(self, instance: Instance) -> None:
         """Have the value stand in the data set; only if `is_plain`."""
-        root, tag = instance.root, self._address.steps[0].tag
-        kind = root.node.encoding, instance.charset, tag, None, None
-        element = self._by_kind.get(kind)
-        if element is None:
-            element = self._by_kind[kind] = self._element(Spot(root, None, tag, instance.charset, ()), None, None)
+        root, charset = instance.root, instance.charset
+        encoding, known_charset, tag, element = self._at_root
+        if encoding is not root.node.encoding or known_charset != charset:
+            tag = self._address.steps[0].tag
+            element = self._element(Spot(root, None, tag, charset, ()), None, None)
+            self._at_root = root.node.encoding, charset, tag, element
         root.have(tag, element)
 
     def at(self, instance: Instance, spot: Spot) -> bytes:

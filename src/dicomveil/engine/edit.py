@@ -205,6 +205,8 @@ class Editor:
 def _check_end(instance: Instance) -> None:
     """Refuse a file that ends within the header of an element; zeros and what else pads it stay as they are."""
     source, end = instance.part10.source, instance.root.stop
+    if end == source.size:
+        return
     rest = source.read(end, min(source.size, end + _HEADER_BYTES))
     if 0 < len(rest) < _HEADER_BYTES and rest.strip(b"\0"):
         raise MalformedDataSet("a header cut short", end)
@@ -223,9 +225,9 @@ def splices_of(instance: Instance) -> list[Splice]:
     EditRefused
         If the file is a DICOMDIR and its length would change (PS3.3 F.3.2.2).
     """
-    meta = [] if instance.meta is None or not instance.meta.is_changed else instance.meta.edits()
+    meta = instance.edits_of_meta()
     root = instance.root.edits()
-    if any(len(new) != end - start for start, end, new in meta + root) and is_directory(instance):
+    if is_directory(instance) and any(len(new) != end - start for start, end, new in meta + root):
         raise EditRefused("DirectoryRecordSequence", "finds its records by byte offsets, which this edit would move")
     part10, file = instance.part10, instance.file
     if not part10.syntax.deflated or not root:
