@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from DICOM_reencoder.anonymize_dicom import Key, deidentifier_for
-from dicomveil.batch.inputs import Input
 from dicomveil.batch.outcome import DONE
+from dicomveil.batch.sources.inputs import Input
 from dicomveil.batch.worker import Worker
 from dicomveil.errors import NotWritten
 

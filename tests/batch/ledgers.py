@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 from dicomveil.batch.action_lists import ActionList
-from dicomveil.batch.ledger import Ledger
 from dicomveil.batch.outcome import Outcome
-from dicomveil.batch.project import Project
+from dicomveil.batch.records.ledger import Ledger
+from dicomveil.batch.records.project import Project
 from dicomveil.engine.report import Report
 
 SOURCE = b"thisward"

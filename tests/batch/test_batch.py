@@ -19,11 +19,11 @@ import pytest
 
 from builders import dicom_file, element
 from dicomveil.batch.batch import Batch
-from dicomveil.batch.chunks import Task
-from dicomveil.batch.crew import Crew, InProcess, cores, crew_of, jobs_for
-from dicomveil.batch.inputs import Input, Inputs
-from dicomveil.batch.ledger import Ledger
+from dicomveil.batch.crews.chunks import Task
+from dicomveil.batch.crews.crew import Crew, InProcess, cores, crew_of, jobs_for
 from dicomveil.batch.outcome import DONE, Corrected, Outcome
+from dicomveil.batch.records.ledger import Ledger
+from dicomveil.batch.sources.inputs import Input, Inputs
 from dicomveil.batch.work import Work
 from dicomveil.batch.worker import Worker
 from dicomveil.errors import NotWritten, ProjectKeyError
@@ -336,7 +336,7 @@ def test_nothing_told_or_noted_gives_a_name_away(export: Path, ledger: Ledger, t
 def test_a_few_files_are_done_in_this_process_and_many_by_all_cores(
     export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dicomveil.batch.crew._FEW_FILES", 199)
+    monkeypatch.setattr("dicomveil.batch.crews.crew._FEW_FILES", 199)
     few = tmp_path / "few"
     few.mkdir()
     (few / "one").write_bytes(b"")
@@ -352,7 +352,7 @@ def test_a_call_that_fails_in_this_process_is_told_by_its_future() -> None:
 def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     script = (
         "import os, sys, time\n"
-        "from dicomveil.batch.crew import crew_of\n"
+        "from dicomveil.batch.crews.crew import crew_of\n"
         "if __name__ == '__main__':\n"
         "    crew = crew_of(2)\n"
         "    print(crew.submit(os.getpid).result(), flush=True)\n"

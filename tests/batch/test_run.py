@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from builders import dicom_file, element
-from dicomveil.batch.inputs import Input
 from dicomveil.batch.run import DONE, SKIPPED, Outcome, Run
+from dicomveil.batch.sources.inputs import Input
 from dicomveil.dataset.write import Draft
 from dicomveil.engine.deidentify import Deidentifier
 from dicomveil.errors import NotWritten, StandInTableError, UsageError

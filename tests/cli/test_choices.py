@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dicomveil.batch.project import Project
+from dicomveil.batch.records.project import Project
 from dicomveil.cli.choices import check_key_outside, chosen_key, chosen_pseudonyms, chosen_recipe, kept_key
 from dicomveil.errors import ProjectKeyError, RecipeError, UsageError
 from dicomveil.pseudonyms.key import ProjectKey

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cli.cases import PLANTED, instance
-from dicomveil.batch import packing
+from dicomveil.batch.layouts import packing
 from dicomveil.cli.layouts import OFFERED
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from cli.cases import instance
-from dicomveil.batch.ledger import Ledger
+from dicomveil.batch.records.ledger import Ledger
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cli.cases import PLANTED
-from dicomveil.batch.ledger import Ledger
+from dicomveil.batch.records.ledger import Ledger
 
 WARD = 7
 

@@ -12,7 +12,7 @@ import pytest
 
 from builders import element
 from cli.cases import PLANTED, PRIVATE_CLASS, instance
-from dicomveil.batch import look
+from dicomveil.batch.survey import look
 from dicomveil.pseudonyms.key import ProjectKey
 from dicomveil.pseudonyms.sources import KeyedPseudonyms
 

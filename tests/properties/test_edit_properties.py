@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from builders import FORMS, Form, Plain, dicom_file, sequence
 from dicomveil import edit
-from dicomveil.batch.edit_run import EditRun
+from dicomveil.batch.edits.run import EditRun
 from dicomveil.dataset.address import Address, Step
 from dicomveil.dataset.replace import Manner
 from dicomveil.dataset.source import Source

@@ -30,7 +30,7 @@ from builders import (
     nested,
     sequence,
 )
-from dicomveil.batch.reports import ReportWriter
+from dicomveil.batch.records.reports import ReportWriter
 from dicomveil.batch.run import Run
 from dicomveil.engine.deidentify import Deidentifier
 from dicomveil.pseudonyms.key import ProjectKey

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from builders import dicom_file, element
-from dicomveil.batch import chunks, packing
 from dicomveil.batch.batch import Batch
-from dicomveil.batch.crew import crew_of
-from dicomveil.batch.inputs import Inputs
-from dicomveil.batch.ledger import Ledger
+from dicomveil.batch.crews import chunks
+from dicomveil.batch.crews.crew import crew_of
+from dicomveil.batch.layouts import packing
+from dicomveil.batch.records.ledger import Ledger
+from dicomveil.batch.sources.inputs import Inputs
 from dicomveil.batch.work import Work
 from dicomveil.dataset.write import Draft
 from dicomveil.recipe.load import load_recipe

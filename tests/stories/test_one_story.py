@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from builders import EXPLICIT, FORMS, Element, Form, Raw, dicom_file, element, nested, sequence
-from dicomveil.batch.reports import ReportWriter
+from dicomveil.batch.records.reports import ReportWriter
 from dicomveil.batch.run import DONE, Outcome, Run
 from dicomveil.engine.explain import Line, explain
 from dicomveil.recipe.load import load_recipe

@@ -12,11 +12,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dicomveil.batch import archives
 from dicomveil.batch.booking import Booking, told_before
-from dicomveil.batch.chunks import Task, chunks
-from dicomveil.batch.layout import layout_of
-from dicomveil.batch.ledger import unusable
+from dicomveil.batch.crews.chunks import Task, chunks
+from dicomveil.batch.crews.spread import Spread
+from dicomveil.batch.layouts.layout import layout_of
 from dicomveil.batch.outcome import (
     DONE,
     DUPLICATE,
@@ -27,19 +26,20 @@ from dicomveil.batch.outcome import (
     THERE_ALREADY,
     Outcome,
 )
-from dicomveil.batch.places import is_url
 from dicomveil.batch.portion import carry_out, go_on, packed, stop_after_this_file
-from dicomveil.batch.spread import Spread
-from dicomveil.batch.tokens import Tokens
+from dicomveil.batch.records.ledger import unusable
+from dicomveil.batch.records.tokens import Tokens
+from dicomveil.batch.sources import archives
+from dicomveil.batch.storage.places import is_url
 from dicomveil.pseudonyms.key import ProjectKey
 from dicomveil.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dicomveil.batch.crew import Crew
-    from dicomveil.batch.inputs import Input, Inputs
-    from dicomveil.batch.ledger import Entry, Ledger
+    from dicomveil.batch.crews.crew import Crew
+    from dicomveil.batch.records.ledger import Entry, Ledger
+    from dicomveil.batch.sources.inputs import Input, Inputs
     from dicomveil.batch.work import Work
 
 _MOST_TOLD_AGAIN = 1_000

@@ -10,9 +10,9 @@ from dicomveil.batch.outcome import DONE, DUPLICATE, DUPLICATE_MESSAGE, THERE_AL
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from dicomveil.batch.inputs import Input
-    from dicomveil.batch.ledger import Claim, Entry, Ledger
-    from dicomveil.batch.tokens import Tokens
+    from dicomveil.batch.records.ledger import Claim, Entry, Ledger
+    from dicomveil.batch.records.tokens import Tokens
+    from dicomveil.batch.sources.inputs import Input
 
     DoneOver = Callable[[Input, str], Outcome]
 

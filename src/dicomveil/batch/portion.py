@@ -8,11 +8,11 @@ import pickle
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.layout import layout_of
+from dicomveil.batch.layouts.layout import layout_of
 from dicomveil.batch.worker import GARBAGE_ALLOCATIONS, Worker
 
 if TYPE_CHECKING:
-    from dicomveil.batch.chunks import Task
+    from dicomveil.batch.crews.chunks import Task
     from dicomveil.batch.outcome import Outcome
     from dicomveil.batch.work import Work
 

@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dicomveil.batch import archives
-from dicomveil.batch.inputs import Input, Inputs
-from dicomveil.batch.layout import Layout
+from dicomveil.batch.layouts.layout import Layout
 from dicomveil.batch.outcome import DONE, DUPLICATE, DUPLICATE_MESSAGE, SKIPPED, Outcome
-from dicomveil.batch.places import is_file, is_url, names_folder, spelled
-from dicomveil.batch.project import check_apart
-from dicomveil.batch.tokens import Tokens
+from dicomveil.batch.records.project import check_apart
+from dicomveil.batch.records.tokens import Tokens
+from dicomveil.batch.sources import archives
+from dicomveil.batch.sources.inputs import Input, Inputs
+from dicomveil.batch.storage.places import is_file, is_url, names_folder, spelled
 from dicomveil.batch.worker import Worker
 from dicomveil.errors import NotWritten, Refused, UsageError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.known import KnownFile
+from dicomveil.batch.survey.known import KnownFile
 from dicomveil.engine.deidentify import Deidentifier
 from dicomveil.engine.stand_ins import stand_ins
 from dicomveil.errors import UsageError
@@ -28,11 +28,12 @@ class Work:
     target
         The folder of the copies.
     layout
-        How copies are laid out in it: a name of `dicomveil.batch.layout.LAYOUTS`.
+        How copies are laid out in it: a name of `dicomveil.batch.layouts.layout.LAYOUTS`.
     staging
         The private folder where copies wait to be packed, for a layout that packs.
     known_path
-        What a survey has learned of patients (`dicomveil.batch.known`), where every worker can read it; empty for none.
+        What a survey has learned of patients (`dicomveil.batch.survey.known`), where every worker can read it; empty
+        for none.
         ``known_digest`` is its digest, so that no worker gets another one that has taken its place meanwhile.
     whole
         Take the fingerprint of an input over all of its bytes, not only over those before its pixel data.

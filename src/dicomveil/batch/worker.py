@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from dicomveil.batch.action_lists import ActionLists
 from dicomveil.batch.faults import fault
 from dicomveil.batch.fingerprint import fingerprint as fingerprint_of
-from dicomveil.batch.inputs import opened, said_of
 from dicomveil.batch.outcome import DONE, SKIPPED, THERE_ALREADY, Outcome
-from dicomveil.batch.places import draft, holds, is_taken
+from dicomveil.batch.sources.inputs import opened, said_of
+from dicomveil.batch.storage.places import draft, holds, is_taken
 from dicomveil.dataset.source import Source
 from dicomveil.errors import InstanceError, NotDicom, ProjectKeyError, Refused, TargetExists
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dicomveil.batch.inputs import Input
+    from dicomveil.batch.sources.inputs import Input
     from dicomveil.engine.deidentify import Deidentifier, Made
     from dicomveil.engine.report import Report
 

@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from dicomveil.batch.places import lies_in, resolved
+from dicomveil.batch.storage.places import lies_in, resolved
 from dicomveil.engine.stand_ins import stand_ins
 from dicomveil.errors import ProjectKeyError, RecipeError, RecipeProblem, UsageError
 from dicomveil.pseudonyms.key import ProjectKey
@@ -17,8 +17,8 @@ from dicomveil.recipe.options import OFFERED, ProfileOption
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dicomveil.batch.known import KnownFile
-    from dicomveil.batch.project import Project
+    from dicomveil.batch.records.project import Project
+    from dicomveil.batch.survey.known import KnownFile
     from dicomveil.pseudonyms.sources import Pseudonyms
     from dicomveil.recipe.model import Recipe
 
@@ -132,7 +132,7 @@ def chosen_known(option: str | None, output: str) -> KnownFile | None:
         raise UsageError(
             "the file of --known lies in the output; whoever gets the copies would get the originals' names"
         )
-    from dicomveil.batch.known import KnownFile
+    from dicomveil.batch.survey.known import KnownFile
 
     return KnownFile(option)
 

@@ -8,7 +8,7 @@ from dicomveil.cli.choices import chosen_recipe
 from dicomveil.cli.deidentify_words import check_places, make_parser, read_words
 
 if TYPE_CHECKING:
-    from dicomveil.batch.crew import Crew
+    from dicomveil.batch.crews.crew import Crew
     from dicomveil.cli.deidentify_words import Arguments
 
 
@@ -34,6 +34,6 @@ def deidentify(words: list[str], *, only: frozenset[bytes] | None = None) -> int
 def _processes(arguments: Arguments) -> Crew | None:
     if arguments.dry_run or arguments.is_single or arguments.cluster is not None:
         return None
-    from dicomveil.batch.crew import crew_of, jobs_for
+    from dicomveil.batch.crews.crew import crew_of, jobs_for
 
     return crew_of(arguments.jobs or jobs_for(arguments.inputs))

@@ -7,7 +7,7 @@ import os
 from contextlib import ExitStack, closing, nullcontext
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.project import unwritable
+from dicomveil.batch.records.project import unwritable
 from dicomveil.batch.run import Run
 from dicomveil.batch.worker import GARBAGE_ALLOCATIONS
 from dicomveil.cli import DONE, INTERRUPTED, SOME_NOT_DONE
@@ -18,10 +18,10 @@ from dicomveil.errors import UsageError
 
 if TYPE_CHECKING:
     from dicomveil.batch.batch import Batch
-    from dicomveil.batch.crew import Crew
-    from dicomveil.batch.ledger import Ledger
-    from dicomveil.batch.project import Project
-    from dicomveil.batch.reports import ReportWriter
+    from dicomveil.batch.crews.crew import Crew
+    from dicomveil.batch.records.ledger import Ledger
+    from dicomveil.batch.records.project import Project
+    from dicomveil.batch.records.reports import ReportWriter
     from dicomveil.cli.deidentify_words import Arguments
     from dicomveil.cli.parser import Parser
     from dicomveil.recipe.model import Recipe
@@ -68,7 +68,7 @@ def carry_out(
 
 def _ledger(project: Project, stack: ExitStack) -> Ledger:
     """Open the ledger, and with it keep other runs away, before anything of the project is changed."""
-    from dicomveil.batch.ledger import Ledger
+    from dicomveil.batch.records.ledger import Ledger
 
     return stack.enter_context(Ledger(project.ledger_path))
 
@@ -136,7 +136,7 @@ def _announce(voice: Voice, undertaking: Undertaking) -> None:
 
 
 def _report(project: Project, recipe: Recipe) -> ReportWriter:
-    from dicomveil.batch.reports import ReportWriter
+    from dicomveil.batch.records.reports import ReportWriter
     from dicomveil.pseudonyms.private_file import make_private_folder
 
     try:

@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.compare import DIFFERENT, ONLY_LEFT, ONLY_RIGHT, SAME, Comparison
+from dicomveil.batch.edits.compare import DIFFERENT, ONLY_LEFT, ONLY_RIGHT, SAME, Comparison
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.element_lines import shown
 from dicomveil.cli.parser import Parser
@@ -20,7 +20,7 @@ from dicomveil.engine.edit import Editor
 from dicomveil.errors import UsageError
 
 if TYPE_CHECKING:
-    from dicomveil.batch.compare import Pair
+    from dicomveil.batch.edits.compare import Pair
     from dicomveil.dataset.address import Address
     from dicomveil.editing.instance import Instance
     from dicomveil.engine.compare import Difference

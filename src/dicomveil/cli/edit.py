@@ -8,7 +8,7 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.edit_run import Copies, EditRun
+from dicomveil.batch.edits.run import Copies, EditRun
 from dicomveil.cli import DONE, INTERRUPTED, SOME_NOT_DONE
 from dicomveil.cli.choices import read_key
 from dicomveil.cli.edit_requests import asked_for

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
-from dicomveil.batch.edit_run import EDITED, NOT_MATCHED, UNCHANGED
+from dicomveil.batch.edits.run import EDITED, NOT_MATCHED, UNCHANGED
 from dicomveil.batch.faults import SKIPPED
 from dicomveil.cli.progress import Progress
 from dicomveil.cli.tally import table
@@ -14,7 +14,7 @@ from dicomveil.cli.voice import MOST_LINES
 from dicomveil.editing.addresses import spelled
 
 if TYPE_CHECKING:
-    from dicomveil.batch.edit_run import EditOutcome, EditRun
+    from dicomveil.batch.edits.run import EditOutcome, EditRun
     from dicomveil.editing.preview import Change
 
 _LONGEST_VALUE = 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.layout import MEDIA, MIRROR, PSEUDONYMS, ZIP
+from dicomveil.batch.layouts.layout import MEDIA, MIRROR, PSEUDONYMS, ZIP
 from dicomveil.errors import UsageError
 
 if TYPE_CHECKING:

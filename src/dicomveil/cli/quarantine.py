@@ -7,13 +7,13 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.accounts import Accounts, Quarantined
-from dicomveil.batch.advice import advice_on
-from dicomveil.batch.command import Command
-from dicomveil.batch.inputs import Inputs
-from dicomveil.batch.project import Project
-from dicomveil.batch.standing import ENDED, state_of
-from dicomveil.batch.tokens import TOKEN_BYTES, Tokens
+from dicomveil.batch.accounts.accounts import Accounts, Quarantined
+from dicomveil.batch.accounts.advice import advice_on
+from dicomveil.batch.accounts.standing import ENDED, state_of
+from dicomveil.batch.records.command import Command
+from dicomveil.batch.records.project import Project
+from dicomveil.batch.records.tokens import TOKEN_BYTES, Tokens
+from dicomveil.batch.sources.inputs import Inputs
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.deidentify import deidentify
 from dicomveil.cli.parser import Parser

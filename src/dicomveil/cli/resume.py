@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dicomveil.batch.accounts import Accounts
-from dicomveil.batch.project import Project
-from dicomveil.batch.standing import ENDED, state_of
+from dicomveil.batch.accounts.accounts import Accounts
+from dicomveil.batch.accounts.standing import ENDED, state_of
+from dicomveil.batch.records.project import Project
 from dicomveil.cli.deidentify import deidentify
 from dicomveil.cli.parser import Parser
 from dicomveil.cli.started import SpokenArguments, spoken_words, takes_spoken, words_again

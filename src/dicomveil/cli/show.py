@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.edit_inputs import Inputs
+from dicomveil.batch.edits.inputs import Inputs
 from dicomveil.batch.faults import SKIPPED, code_and_message
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.element_lines import line_of

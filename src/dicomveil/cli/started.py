@@ -7,10 +7,10 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.accounts import Accounts
-from dicomveil.batch.command import Command
-from dicomveil.batch.places import absolute
-from dicomveil.batch.project import unwritable
+from dicomveil.batch.accounts.accounts import Accounts
+from dicomveil.batch.records.command import Command
+from dicomveil.batch.records.project import unwritable
+from dicomveil.batch.storage.places import absolute
 from dicomveil.cli.choices import KEY_VARIABLE, read_key
 from dicomveil.cli.parser import positive
 from dicomveil.errors import UsageError
@@ -22,7 +22,7 @@ from dicomveil.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dicomveil.batch.project import Project
+    from dicomveil.batch.records.project import Project
     from dicomveil.cli.parser import Parser
     from dicomveil.recipe.model import Recipe
 
@@ -73,7 +73,7 @@ def keep_command(
 
 def write_page(project: Project) -> None:
     """Write the page for people at the end of a run; without it, a run is as good."""
-    from dicomveil.batch.html_report import write_html
+    from dicomveil.batch.accounts.html_report import write_html
 
     try:
         write_html(project, project.page_path, replace=True)

@@ -9,15 +9,15 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from dicomveil.batch import tables
-from dicomveil.batch.accounts import Accounts
-from dicomveil.batch.advice import advice_on
-from dicomveil.batch.command import Command
-from dicomveil.batch.html_report import write_html
-from dicomveil.batch.places import exists, lies_in, resolved
-from dicomveil.batch.project import Project
-from dicomveil.batch.standing import AT_WORK, ENDED, Standing
-from dicomveil.batch.whole_file import whole_file
+from dicomveil.batch.accounts import tables
+from dicomveil.batch.accounts.accounts import Accounts
+from dicomveil.batch.accounts.advice import advice_on
+from dicomveil.batch.accounts.html_report import write_html
+from dicomveil.batch.accounts.standing import AT_WORK, ENDED, Standing
+from dicomveil.batch.records.command import Command
+from dicomveil.batch.records.project import Project
+from dicomveil.batch.storage.places import exists, lies_in, resolved
+from dicomveil.batch.storage.whole_file import whole_file
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.parser import Parser
 from dicomveil.cli.tally import table
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import TextIO
 
-    from dicomveil.batch.accounts import FileAccount, RunAccount
+    from dicomveil.batch.accounts.accounts import FileAccount, RunAccount
 
     Writer = Callable[[Iterable[FileAccount], TextIO], None]
 

@@ -6,10 +6,10 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.census import Census
-from dicomveil.batch.crew import crew_of, jobs_for
-from dicomveil.batch.inputs import Inputs
-from dicomveil.batch.survey import Survey
+from dicomveil.batch.crews.crew import crew_of, jobs_for
+from dicomveil.batch.sources.inputs import Inputs
+from dicomveil.batch.survey.census import Census
+from dicomveil.batch.survey.survey import Survey
 from dicomveil.cli import DONE, INTERRUPTED, SOME_NOT_DONE
 from dicomveil.cli.choices import read_key
 from dicomveil.cli.parser import Parser, positive
@@ -87,7 +87,7 @@ def _carry_out(run: Survey, voice: SurveyVoice) -> int:
 
 
 def _write_known(arguments: _Arguments, census: Census, voice: SurveyVoice) -> None:
-    from dicomveil.batch.known import write_known
+    from dicomveil.batch.survey.known import write_known
 
     assert arguments.known is not None
     write_known(arguments.known, census.known(), overwrite=arguments.overwrite)

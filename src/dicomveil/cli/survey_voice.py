@@ -10,18 +10,18 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.census import SeriesRow
-from dicomveil.batch.look import SEEN
 from dicomveil.batch.outcome import SKIPPED
+from dicomveil.batch.survey.census import SeriesRow
+from dicomveil.batch.survey.look import SEEN
 from dicomveil.cli.progress import Progress
 from dicomveil.cli.tally import table
 from dicomveil.cli.voice import MOST_LINES
 from dicomveil.standard.uids import is_standard_uid, sop_class_name
 
 if TYPE_CHECKING:
-    from dicomveil.batch.census import Census
-    from dicomveil.batch.look import Looked
-    from dicomveil.batch.survey import Survey
+    from dicomveil.batch.survey.census import Census
+    from dicomveil.batch.survey.look import Looked
+    from dicomveil.batch.survey.survey import Survey
     from dicomveil.pseudonyms.sources import Pseudonyms
 
 _PRIVATE_CLASS = "private"

@@ -6,9 +6,9 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.places import holds_files, is_url
-from dicomveil.batch.project import Making, Project, check_project_apart
+from dicomveil.batch.records.project import Making, Project, check_project_apart
 from dicomveil.batch.run import DONE, Run
+from dicomveil.batch.storage.places import holds_files, is_url
 from dicomveil.cli.choices import chosen_key, chosen_known, chosen_pseudonyms, kept_key, key_of
 from dicomveil.cli.layouts import check_layout, chosen_layout
 from dicomveil.engine.deidentify import Deidentifier
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from typing import Self
 
     from dicomveil.batch.batch import Batch
-    from dicomveil.batch.crew import Crew
-    from dicomveil.batch.known import KnownFile
-    from dicomveil.batch.layout import Layout
-    from dicomveil.batch.ledger import Ledger
+    from dicomveil.batch.crews.crew import Crew
+    from dicomveil.batch.layouts.layout import Layout
     from dicomveil.batch.outcome import Outcome
+    from dicomveil.batch.records.ledger import Ledger
+    from dicomveil.batch.survey.known import KnownFile
     from dicomveil.batch.work import Work
     from dicomveil.cli.choices import KeyInUse
     from dicomveil.cli.deidentify_words import Arguments
@@ -125,7 +125,7 @@ class Undertaking:
         UsageError, ClusterError
             If it cannot be joined.
         """
-        from dicomveil.batch.clusters import crew_on
+        from dicomveil.batch.crews.clusters import crew_on
 
         output = self.arguments.output
         return crew_on(address, shared="" if is_url(output) else output)
@@ -167,7 +167,7 @@ class Undertaking:
 
     def run(self, *, writes: bool) -> Run:
         """Return a run in this process that remembers nothing: of a single file, or one that writes nothing."""
-        from dicomveil.batch.layout import layout_of
+        from dicomveil.batch.layouts.layout import layout_of
 
         pseudonyms = chosen_pseudonyms(self.recipe, self.in_use, self.project, dry_run=not writes)
         layout = layout_of(self.work()) if not writes and not self.arguments.is_single else None

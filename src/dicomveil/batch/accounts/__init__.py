@@ -1,0 +1,1 @@
+"""What people are told of a project: status, tables, the page."""

@@ -1,0 +1,269 @@
+"""Questions to a project's ledger, and their answers; a ledger is only read, also while a run writes to it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from dicomveil.batch.outcome import DONE, DUPLICATE, SKIPPED, THERE_ALREADY
+from dicomveil.batch.records.ledger import VERSION, unusable
+from dicomveil.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+    from typing import Self
+
+    from dicomveil.batch.records.project import Project
+
+NO_QUARANTINE = (DONE, SKIPPED, DUPLICATE, THERE_ALREADY)
+"""Codes of inputs for which nothing is left to be tried."""
+
+
+class RunAccount(NamedTuple):
+    """One run; ``files`` counts the inputs whose latest outcome is of it, ``done`` those of them that have a copy.
+
+    ``ended`` and ``seconds`` are None for a run that is at work, or was killed.
+    """
+
+    run: int
+    started: str
+    ended: str | None
+    seconds: float | None
+    interrupted: bool
+    recipe: str
+    fingerprint: str
+    software: str
+    jobs: int
+    source: bytes
+    files: int
+    done: int
+
+
+class FileAccount(NamedTuple):
+    """What is known of one input; patient, study and series are stand-ins, ``target`` is relative to the output."""
+
+    token: str
+    code: str
+    message: str
+    size: int
+    target: str
+    patient: str
+    study: str
+    series: str
+    pixels_not_checked: bool | None
+    seconds: float
+    run: int
+
+
+class Quarantined(NamedTuple):
+    """An input that could not be done; ``source`` is the token of the folder it is in."""
+
+    number: int
+    token: bytes
+    code: str
+    message: str
+    source: bytes
+
+
+class Deed(NamedTuple):
+    """What was done to the elements at one address: in how many copies, and in how many places of them."""
+
+    address: str
+    action: str
+    reason: str
+    files: int
+    places: int
+
+
+class SeriesAccount(NamedTuple):
+    """The copies of one series, and one of them as an example."""
+
+    patient: str
+    study: str
+    series: str
+    files: int
+    example: str
+
+
+class Accounts:
+    """What a project's ledger tells; a context that is left closes it.
+
+    Raises
+    ------
+    UsageError
+        If the ledger cannot be used.
+    """
+
+    def __init__(self, project: Project) -> None:
+        uri = Path(project.ledger_path).absolute().as_uri()
+        try:
+            self._db = sqlite3.connect(f"{uri}?mode=rw", uri=True, timeout=_PATIENCE_S)  # ro leaves files behind
+            self._db.execute("PRAGMA query_only = ON")
+            self._db.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")  # whole tables are read, several times
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        except sqlite3.Error as error:
+            raise unusable(error) from None
+        if version != VERSION:
+            self._db.close()
+            raise UsageError("the ledger in the private folder is of another version of dicomveil; use that version")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._db.close()
+
+    def by_code(self) -> dict[str, int]:
+        """Return how many inputs there are of each code."""
+        return dict(self._rows("SELECT code, COUNT(*) FROM inputs GROUP BY 1 ORDER BY 1"))
+
+    def by_message(self) -> list[tuple[str, str, int]]:
+        """Return code, message and number of inputs, for those that are not done; the most frequent first."""
+        return list(self._rows(_BY_MESSAGE))
+
+    def pixels_not_checked(self) -> int:
+        """Return how many copies are likely to show text in their pixels, which nobody has looked at."""
+        return self._one("SELECT COUNT(*) FROM inputs WHERE code = 'done' AND pixels_not_checked")
+
+    def size_bytes(self) -> int:
+        """Return the size of all inputs that have a copy."""
+        return self._one("SELECT COALESCE(SUM(size), 0) FROM inputs WHERE code = 'done'")
+
+    def known_of(self, source: bytes) -> int:
+        """Return how many inputs of a folder are known."""
+        statement = "SELECT COUNT(*) FROM inputs i JOIN sources s ON s.id = i.source WHERE s.token = ?"
+        return self._one(statement, source)
+
+    def secret(self) -> bytes | None:
+        """Return the ledger's own secret, with which tokens are made where there is no project key."""
+        return next((bytes(value) for (value,) in self._rows("SELECT value FROM secret")), None)
+
+    def runs(self) -> list[RunAccount]:
+        """Return the runs so far, the first one first."""
+        return [RunAccount._make((*row[:4], bool(row[4]), *row[5:])) for row in self._rows(_RUNS)]
+
+    def files(self) -> Iterator[FileAccount]:
+        """Yield what is known of each input, folder by folder, in the order of tokens."""
+        for token, code, message, size, folder, name, *others, pixels, seconds, run in self._rows(_FILES):
+            target = "" if code != DONE or name is None else f"{folder}/{name}" if folder else name
+            looked = None if pixels is None else bool(pixels)
+            yield FileAccount._make((token.hex(), code, message or "", size, target, *others, looked, seconds, run))
+
+    def quarantined(self) -> Iterator[Quarantined]:
+        """Yield the inputs that could not be done, in the order of their names."""
+        return (Quarantined._make(row) for row in self._rows(_QUARANTINED, *NO_QUARANTINE))
+
+    def deeds(self) -> list[Deed]:
+        """Return what was done to which attribute, the most frequent first."""
+        files: Counter[tuple[str, str, str]] = Counter()
+        places: Counter[tuple[str, str, str]] = Counter()
+        for content, count in self._rows(_ACTIONS):
+            for address, action, reason, where in json.loads(content):
+                files[address, action, reason] += count
+                places[address, action, reason] += count * where
+        found = [Deed(*line, count, places[line]) for line, count in files.items()]
+        return sorted(found, key=lambda deed: (-deed.files, deed.address, deed.action, deed.reason))
+
+    def durations(self, edges_s: tuple[float, ...]) -> list[int]:
+        """Return how many inputs took less than each edge, but not less than the one before; then all that took more.
+
+        Inputs that were not opened again since they are known are counted with the time it took then.
+        """
+        cases = " ".join(f"WHEN seconds < {float(edge)!r} THEN {index}" for index, edge in enumerate(edges_s))
+        counts = dict(self._rows(f"SELECT CASE {cases} ELSE {len(edges_s)} END, COUNT(*) FROM inputs GROUP BY 1"))
+        return [counts.get(index, 0) for index in range(len(edges_s) + 1)]
+
+    def seconds(self) -> tuple[float, float]:
+        """Return the time all inputs took together, and the longest that one took."""
+        ((total, longest),) = self._rows("SELECT COALESCE(SUM(seconds), 0), COALESCE(MAX(seconds), 0) FROM inputs")
+        return float(total), float(longest)
+
+    def patients(self) -> int:
+        """Return how many patients have copies."""
+        return self._one(_PATIENTS)
+
+    def series(self, most_patients: int) -> Iterator[SeriesAccount]:
+        """Yield the series of so many patients, in the order of their stand-ins."""
+        for *series, files, folder, name in self._rows(_SERIES, most_patients):
+            yield SeriesAccount._make((*series, files, f"{folder}/{name}" if folder else name))
+
+    def _one(self, statement: str, *values: object) -> int:
+        ((value,),) = self._rows(statement, *values)
+        return int(value)
+
+    def _rows(self, statement: str, *values: object) -> sqlite3.Cursor:
+        try:
+            return self._db.execute(statement, values)
+        except sqlite3.Error as error:
+            raise unusable(error) from None
+
+
+def at_work(project: Project) -> bool:
+    """Tell whether a run of this project is at work now, on this machine."""
+    with suppress(ImportError, FileNotFoundError):  # where there are no locks, nobody knows
+        import fcntl
+
+        with open(f"{project.ledger_path}.lock", "rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+    return False
+
+
+_PATIENCE_S = 5.0
+_MAPPED_BYTES = 1 << 30
+
+_BY_MESSAGE = """
+SELECT code, COALESCE(message, ''), COUNT(*) FROM inputs WHERE code <> 'done'
+GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
+"""
+_RUNS = """
+SELECT r.id, r.started, r.ended, r.seconds, r.interrupted, r.recipe, r.fingerprint, r.software, r.jobs, s.token,
+       COALESCE(i.files, 0), COALESCE(i.done, 0)
+FROM runs r JOIN sources s ON s.id = r.source
+LEFT JOIN (SELECT run, COUNT(*) AS files, SUM(code = 'done') AS done FROM inputs GROUP BY run) i ON i.run = r.id
+ORDER BY r.id
+"""
+_FILES = """
+SELECT i.token, i.code, i.message, i.size, f.path, i.name, COALESCE(s.patient, ''), COALESCE(s.study, ''),
+       COALESCE(s.series, ''), i.pixels_not_checked, i.seconds, i.run
+FROM inputs i LEFT JOIN folders f ON f.id = i.folder LEFT JOIN series s ON s.id = i.series
+ORDER BY i.source, i.token
+"""
+_QUARANTINED = f"""
+SELECT i.number, i.token, i.code, COALESCE(i.message, ''), s.token FROM inputs i JOIN sources s ON s.id = i.source
+WHERE i.code NOT IN ({", ".join("?" * len(NO_QUARANTINE))}) ORDER BY i.source, i.number
+"""
+_ACTIONS = """
+SELECT a.content, i.files FROM actions a
+JOIN (SELECT actions, COUNT(*) AS files FROM inputs WHERE code = 'done' AND actions IS NOT NULL GROUP BY 1) i
+ON i.actions = a.id
+"""
+_PATIENTS = """
+SELECT COUNT(DISTINCT patient) FROM series WHERE id IN (SELECT DISTINCT series FROM inputs WHERE code = 'done')
+"""
+# Of the columns beside a lone MIN, SQLite takes the row that has it.
+_SERIES = """
+WITH copies AS (
+    SELECT series, COUNT(*) AS files, folder, MIN(name) AS name FROM inputs
+    WHERE code = 'done' AND series IS NOT NULL GROUP BY series
+), first AS (
+    SELECT DISTINCT s.patient FROM series s JOIN copies c ON c.series = s.id ORDER BY s.patient LIMIT ?
+)
+SELECT s.patient, s.study, s.series, SUM(c.files), f.path, MIN(c.name)
+FROM copies c JOIN series s ON s.id = c.series LEFT JOIN folders f ON f.id = c.folder
+WHERE s.patient IN (SELECT patient FROM first)
+GROUP BY s.patient, s.study, s.series ORDER BY s.patient, s.study, s.series
+"""

@@ -1,0 +1,74 @@
+"""How a project stands: whether its last run came to its end, how far it is, and whether anything is left to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dicomveil.batch.accounts.accounts import NO_QUARANTINE, Accounts, RunAccount, at_work
+from dicomveil.batch.outcome import DONE, SKIPPED
+from dicomveil.batch.sources.inputs import Inputs
+from dicomveil.errors import UsageError
+
+if TYPE_CHECKING:
+    from dicomveil.batch.records.command import Command
+    from dicomveil.batch.records.project import Project
+
+ENDED = "ended"
+AT_WORK = "at work"
+INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a ledger says in sum.
+
+    ``state`` is that of the last run. ``known`` is how many files of its input are known, ``files`` how many there are:
+    counted only when the run has not come to its end, and None where they cannot be.
+    """
+
+    state: str
+    runs: tuple[RunAccount, ...]
+    by_code: dict[str, int]
+    pixels_not_checked: int
+    known: int
+    files: int | None
+
+    @classmethod
+    def of(cls, accounts: Accounts, project: Project, command: Command | None) -> Standing:
+        """Ask the ledger; the files of the input are listed if the last run has not come to its end."""
+        runs = tuple(accounts.runs())
+        state = state_of(runs, project)
+        return cls(
+            state,
+            runs,
+            accounts.by_code(),
+            accounts.pixels_not_checked(),
+            accounts.known_of(runs[-1].source) if runs else 0,
+            None if state == ENDED or command is None else _counted(command.input),
+        )
+
+    @property
+    def quarantined(self) -> int:
+        """Return how many inputs could not be done."""
+        return sum(count for code, count in self.by_code.items() if code not in NO_QUARANTINE)
+
+    @property
+    def all_done(self) -> bool:
+        """Tell whether a run came to its end, and every DICOM file has a copy of its own: at least one."""
+        others = set(self.by_code) - {DONE, SKIPPED}
+        return self.state == ENDED and not others and DONE in self.by_code
+
+
+def state_of(runs: tuple[RunAccount, ...], project: Project) -> str:
+    """Return whether the last run came to its end, is at work, or was interrupted."""
+    if not runs or (runs[-1].ended is not None and not runs[-1].interrupted):
+        return ENDED
+    return AT_WORK if runs[-1].ended is None and at_work(project) else INTERRUPTED
+
+
+def _counted(root: str) -> int | None:
+    try:
+        return Inputs(root).count()
+    except UsageError:
+        return None

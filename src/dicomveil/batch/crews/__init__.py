@@ -1,0 +1,1 @@
+"""Portions of a run, and who does them."""

@@ -1,0 +1,141 @@
+"""Who does the portions of a run: this process, a pool of processes, or an engine with the same interface."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import BrokenExecutor, Executor, Future
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.context import BaseContext
+
+    from dicomveil.batch.sources.inputs import Inputs
+
+_FEW_FILES = 512  # for fewer, starting processes takes longer than they save
+
+
+class Crew:
+    """An executor that can be had anew when a dead worker has broken it.
+
+    Parameters
+    ----------
+    make
+        Makes the executor; called again after a break.
+    jobs
+        How many portions are worked on at once.
+    breaks_as_one
+        A dead worker takes all portions with it that are handed out; else an engine loses none but its own.
+    """
+
+    def __init__(self, make: Callable[[], Executor], jobs: int, *, breaks_as_one: bool = True) -> None:
+        self.jobs = jobs
+        self.breaks_as_one = breaks_as_one
+        self._make = make
+        self._executor: Executor | None = None
+
+    def submit(self, function: Callable[..., Any], /, *arguments: object) -> Future[Any]:
+        """Hand a portion over. A future that ends with `BrokenExecutor` was lost with its worker."""
+        if self._executor is None:
+            self._executor = self._make()
+        try:
+            return self._executor.submit(function, *arguments)
+        except BrokenExecutor as error:
+            lost: Future[Any] = Future()
+            lost.set_exception(error)
+            return lost
+
+    def renew(self) -> None:
+        """Let go of a broken executor; the next portion gets a new one."""
+        if not self.breaks_as_one:
+            return
+        executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.shutdown(wait=False, cancel_futures=True)
+
+    def close(self) -> None:
+        """Let workers end after what they are at."""
+        executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.shutdown(wait=True, cancel_futures=True)
+
+
+class InProcess(Executor):
+    """Does what is submitted at once, in this process."""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+        """Carry out a call before returning; its future is done."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(function(*arguments, **options))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def jobs_for(inputs: Inputs) -> int:
+    """Return how many processes are worth starting for a run: one for a few files, else as many as there are cores."""
+    few = sum(1 for _ in islice(inputs.paths(), _FEW_FILES + 1)) <= _FEW_FILES
+    return 1 if few else cores()
+
+
+def crew_of(jobs: int) -> Crew:
+    """Return a crew of so many processes; of this one alone if that is all.
+
+    What the processes come from starts at once, beside what is still to be done here before the first portion is ready.
+    """
+    if jobs <= 1:
+        return Crew(InProcess, 1)
+    return Crew(partial(_pool, _context(), jobs), jobs)
+
+
+def _context() -> BaseContext:
+    """Return how workers are started: from a server that has imported what they need, where there is such."""
+    import multiprocessing
+
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver
+
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_WORKERS_MODULES)
+    forkserver.ensure_running()
+    return context
+
+
+def _pool(context: BaseContext, jobs: int) -> Executor:
+    from concurrent.futures import ProcessPoolExecutor
+
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_let_the_parent_decide)
+
+
+_WORKERS_MODULES = ["dicomveil.batch.portion", "dicomveil.batch.work"]
+
+
+def _let_the_parent_decide() -> None:
+    """Leave Ctrl-C, which a terminal sends to all, to the process that has started this one; end when it ends."""
+    import signal
+    import threading
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    """End at once when the parent is gone: nobody would take the results, and a file half written has no name."""
+    import signal
+    from multiprocessing import connection, parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGKILL)

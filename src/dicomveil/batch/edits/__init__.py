@@ -1,0 +1,1 @@
+"""Many files edited, compared, found."""

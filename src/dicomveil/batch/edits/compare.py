@@ -1,0 +1,110 @@
+"""Compare two folders: pair their files by SOP Instance UID or by name, and each pair element by element."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from dicomveil.batch.edits.inputs import Inputs
+from dicomveil.batch.faults import SKIPPED, code_and_message
+from dicomveil.dataset.address import Address, Step
+from dicomveil.dataset.source import Source
+from dicomveil.engine.compare import Difference, differences
+
+if TYPE_CHECKING:
+    from dicomveil.engine.edit import Editor
+
+SAME = "same"
+DIFFERENT = "different"
+ONLY_LEFT = "only in the first"
+ONLY_RIGHT = "only in the second"
+
+_SOP_INSTANCE_UID = Address((Step(0x00080018),))
+
+
+class Pair(NamedTuple):
+    """Two files that belong together, and what comparing them gave; paths are relative to the folders.
+
+    ``code`` is one of the words above, or the code of the error that kept a file from being read.
+    """
+
+    code: str
+    left: str | None
+    right: str | None
+    differences: int = 0
+    message: str = ""
+
+
+class Comparison:
+    """Two folders side by side; iterate over it to compare. ``skipped`` counts what is not compared, by what it is.
+
+    Parameters
+    ----------
+    by_name
+        Pair files by their relative names instead of by SOP Instance UID.
+    """
+
+    def __init__(
+        self, editor: Editor, left: str, right: str, ignored: Sequence[Address] = (), *, by_name: bool = False
+    ) -> None:
+        self._editor = editor
+        self._folders = left, right
+        self._ignored = ignored
+        self._by_name = by_name
+        self.skipped: Counter[str] = Counter()
+
+    def __iter__(self) -> Iterator[Pair]:
+        left, unreadable = self._listed(self._folders[0])
+        right, more = self._listed(self._folders[1])
+        yield from unreadable
+        yield from (each._replace(left=None, right=each.left) for each in more)
+        for key, name in left.items():
+            other = right.pop(key, None)
+            yield Pair(ONLY_LEFT, name, None) if other is None else self._compared(name, other)
+        for name in right.values():
+            yield Pair(ONLY_RIGHT, None, name)
+
+    def details(self, pair: Pair) -> Iterator[Difference]:
+        """Yield what differs between two files, once more."""
+        paths = [
+            os.path.join(folder, name)
+            for folder, name in zip(self._folders, (pair.left, pair.right), strict=True)
+            if name is not None
+        ]
+        with Source.open(paths[0]) as left, Source.open(paths[1]) as right:
+            yield from differences(self._editor.open(left), self._editor.open(right), self._ignored)
+
+    def _compared(self, left: str, right: str) -> Pair:
+        pair = Pair(SAME, left, right)
+        try:
+            count = sum(1 for _ in self.details(pair))
+        except Exception as error:  # whatever is wrong with this pair, the rest goes on
+            code, message = code_and_message(error)
+            return Pair(code, left, right, 0, message)
+        return pair._replace(code=DIFFERENT, differences=count) if count else pair
+
+    def _listed(self, folder: str) -> tuple[dict[tuple[str, int], str], list[Pair]]:
+        """Return the names of the DICOM files of a folder by what pairs them, and those that cannot be read."""
+        found: dict[tuple[str, int], str] = {}
+        unreadable: list[Pair] = []
+        counts: dict[str, int] = {}
+        for path, name, leftover in Inputs(folder):
+            if leftover is not None:
+                self.skipped[leftover] += 1
+                continue
+            try:
+                with Source.open(path) as file:
+                    texts = self._editor.open(file).texts(_SOP_INSTANCE_UID)
+            except Exception as error:  # whatever is wrong with this file, the rest goes on
+                code, message = code_and_message(error)
+                if code == SKIPPED:
+                    self.skipped[message] += 1
+                else:
+                    unreadable.append(Pair(code, name, None, 0, message))
+                continue
+            key = name if self._by_name or not texts else texts[0]
+            counts[key] = counts.get(key, -1) + 1
+            found[key, counts[key]] = name
+        return found, unreadable

@@ -1,0 +1,1 @@
+"""What a run takes: folders, single files, archives and the files in them."""

@@ -1,0 +1,1 @@
+"""Places by path or URL, and how files come to stand there whole."""
