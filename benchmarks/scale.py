@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from measure import CouldNotRunError, measure
@@ -112,14 +113,14 @@ def _samples_of(command: tuple[str, ...], files: int) -> list[Sample]:
 
 def _tell(samples: list[Sample], files: int) -> None:
     tenth = len(samples) // 10
-    first = _files_per_s(samples[0], samples[tenth])
-    last = _files_per_s(samples[-tenth - 1], samples[-1])
+    ends = [samples[0], *(samples[i * tenth] for i in range(1, 10)), samples[-1]]
+    rates = [_files_per_s(one, other) for one, other in pairwise(ends)]
+    first, last = rates[0], rates[-1]
     settled = samples[int(len(samples) * SETTLED)].resident_bytes
     most = max(sample.resident_bytes for sample in samples)
     print(_row("in all", samples[-1].at_s, "s"))
     print(_row("files per second", files / samples[-1].at_s, ""))
-    print(_row("in the first tenth", first, ""))
-    print(_row("in the last tenth", last, ""))
+    print(f"  in each tenth            {', '.join(f'{rate:.0f}' for rate in rates)}")
     print(_row("the last slower by", (first - last) / first * 100, "%", MOST_SLOWER * 100))
     at_tenths = ", ".join(f"{samples[i * tenth].resident_bytes / MB:.0f}" for i in range(1, 10))
     print(_row("the parent's memory", most / MB, "MB"))
