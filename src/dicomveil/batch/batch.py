@@ -250,7 +250,8 @@ class Batch:
             self.before[DONE] += 1
             self.pixels_not_checked_before += outcome.report is not None and outcome.report.pixels_not_checked
             return False
-        self.why["touched" if outcome.is_same else "changed"] += 1
+        changed = "changed, or not hashed before" if self._work.whole else "changed"
+        self.why["touched" if outcome.is_same else changed] += 1
         return True
 
     def _clear_away(self, outcomes: list[Outcome]) -> None:

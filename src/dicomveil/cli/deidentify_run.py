@@ -102,6 +102,12 @@ def _carry_out(run: Run | Batch, voice: Voice, report: ReportWriter | None) -> i
     except BrokenPipeError:
         voice.important("nobody reads the output any more; stopped. Copies that are there are whole and checked")
         raise
+    except OSError as error:
+        voice.important(
+            f"what is told of files cannot be written: {os.strerror(error.errno or 0)}; stopped. Copies that are there "
+            "are whole and checked: see to it and run it again, or say dicomveil resume"
+        )
+        return SOME_NOT_DONE
     for problem in problems:
         voice.important(problem)
     return DONE if voice.tally.all_done and not problems else SOME_NOT_DONE

@@ -10,7 +10,7 @@ import pytest
 from builders import dicom_file, element, meta_elements
 from dicomveil.batch.run import DONE, SKIPPED, Run
 from dicomveil.batch.sources.inputs import Inputs, opened
-from dicomveil.errors import UsageError
+from dicomveil.errors import NotDicom, UsageError
 from engine.instances import KEY, deidentifier, with_elements
 
 EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
@@ -51,6 +51,17 @@ def test_inputs_can_be_gone_through_again(media: Path) -> None:
     inputs = Inputs(media)
     assert list(inputs) == list(inputs)
     assert inputs.count() == 3
+
+
+def test_what_was_edited_out_in_place_does_not_come_back_from_the_backup(media: Path) -> None:
+    image = media / "IMAGES" / "IM1"
+    image.with_name("IM1.bak").write_bytes(image.read_bytes())
+    backup = next(item for item in Inputs(media) if item.name == "IMAGES/IM1.bak")
+    with pytest.raises(NotDicom, match="a backup of an edit in place"):
+        opened(backup)
+    (named,) = Inputs(media / "IMAGES" / "IM1.bak")
+    with opened(named) as source:
+        assert source.size == image.stat().st_size
 
 
 def test_a_single_file_is_taken_as_it_is(media: Path) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from multiprocessing.context import BaseContext
 
     from dicomveil.batch.sources.inputs import Inputs
@@ -108,8 +109,21 @@ def _context() -> BaseContext:
 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_WORKERS_MODULES)
-    forkserver.ensure_running()
+    with _without_ctrl_c():
+        forkserver.ensure_running()
     return context
+
+
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Start processes that a terminal's Ctrl-C, which goes to all, does not reach before they can decide about it."""
+    import signal
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _pool(context: BaseContext, jobs: int) -> Executor:

@@ -11,8 +11,9 @@ from dicomveil.batch.sources.archives import archive_kind, is_member, may_be_arc
 from dicomveil.batch.storage.places import is_url, spelled
 from dicomveil.dataset.discover import files_under
 from dicomveil.dataset.part10 import open_part10
+from dicomveil.dataset.replace import left_by_an_edit
 from dicomveil.dataset.source import Source
-from dicomveil.errors import InstanceError, UsageError
+from dicomveil.errors import InstanceError, NotDicom, UsageError
 
 if TYPE_CHECKING:
     from dicomveil.batch.sources.archives import Found
@@ -160,13 +161,17 @@ def opened(item: Input) -> Source:
     Raises
     ------
     NotDicom
-        If it is no regular file, or lies in an archive or storage and does not begin like a DICOM file.
+        If it is no regular file, lies in an archive or storage and does not begin like a DICOM file, or is what edits
+        in place have left in a folder: a backup holds what was edited out.
     InstanceError
         If it cannot be taken out of its archive, or is larger than is held in memory.
     OSError
         If the system refuses.
     """
     if "//" not in item.path:  # which no path of this machine has, as `Inputs` gives them
+        leftover = left_by_an_edit(item.path) if item.name != item.path else None
+        if leftover is not None:
+            raise NotDicom(leftover)
         return Source.open(item.path)
     if is_member(item.path):
         return Source.in_memory(read_member(item.path), item.changed_ns)
