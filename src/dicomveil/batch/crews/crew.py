@@ -96,7 +96,7 @@ def crew_of(jobs: int) -> Crew:
     """
     if jobs <= 1:
         return Crew(InProcess, 1)
-    return Crew(partial(_pool, _context(), jobs), jobs)
+    return Crew(partial(_Pool, _context(), jobs), jobs)
 
 
 def _context() -> BaseContext:
@@ -109,29 +109,55 @@ def _context() -> BaseContext:
 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_WORKERS_MODULES)
-    with _without_ctrl_c():
+    with _sheltered():
         forkserver.ensure_running()
     return context
 
 
 @contextmanager
-def _without_ctrl_c() -> Iterator[None]:
-    """Start processes that a terminal's Ctrl-C, which goes to all, does not reach before they can decide about it."""
+def _sheltered() -> Iterator[None]:
+    """Have Python start processes that import nothing from the folder they are started in, which may be an input's.
+
+    A terminal's Ctrl-C, which goes to all, does not reach them before they can decide about it.
+    """
     import signal
+    from multiprocessing import resource_tracker
 
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    known = os.environ.get(_SAFE_PATH)
+    os.environ[_SAFE_PATH] = "1"
     try:
-        yield
+        resource_tracker.ensure_running()  # which lets Ctrl-C through again, so it comes first
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if known is None:
+            del os.environ[_SAFE_PATH]
+        else:
+            os.environ[_SAFE_PATH] = known
 
 
-def _pool(context: BaseContext, jobs: int) -> Executor:
-    from concurrent.futures import ProcessPoolExecutor
+class _Pool(Executor):
+    """The standard pool of processes; a portion handed to it may start one."""
 
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_let_the_parent_decide)
+    def __init__(self, context: BaseContext, jobs: int) -> None:
+        from concurrent.futures import ProcessPoolExecutor
+
+        self._pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_let_the_parent_decide)
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+        """Hand a call to a process."""
+        with _sheltered():
+            return self._pool.submit(function, *arguments, **options)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Let the processes end."""
+        self._pool.shutdown(wait, cancel_futures=cancel_futures)
 
 
+_SAFE_PATH = "PYTHONSAFEPATH"
 _WORKERS_MODULES = ["dicomveil.batch.portion", "dicomveil.batch.work"]
 
 
