@@ -311,6 +311,34 @@ def test_copies_can_be_made_anew_with_another_recipe(dicomveil, export, shared):
     assert dicomveil("deidentify", export, shared).code == 2
 
 
+def test_an_output_named_by_a_link_has_the_private_folder_that_it_has(dicomveil, export, shared, tmp_path):
+    assert dicomveil("deidentify", export, shared).code == 0
+    link = tmp_path / "link"
+    link.symlink_to(shared)
+    again = dicomveil("deidentify", export, link)
+    assert again.code == 0
+    assert "done before" in again.out
+    assert not link.with_name("link.dicomveil").exists()
+
+
+def test_a_named_key_for_an_output_that_nobody_knows_comes_with_a_warning(dicomveil, export, shared, tmp_path):
+    assert dicomveil("deidentify", export, shared).code == 0
+    shutil.copy(project(shared) / "key", tmp_path / "key")
+    assert "one patient becomes two" not in dicomveil("deidentify", export, shared, "--key", tmp_path / "key").err
+    project(shared).rename(tmp_path / "elsewhere")
+    said = dicomveil("deidentify", export, shared, "--key", tmp_path / "key")
+    assert "one patient becomes two" in said.err
+
+
+def test_a_private_folder_that_leads_into_the_output_is_refused(dicomveil, export, shared):
+    shared.mkdir()
+    (shared / "private").mkdir()
+    project(shared).symlink_to(shared / "private")
+    said = dicomveil("deidentify", export, shared)
+    assert said.code == 2
+    assert not list((shared / "private").iterdir())
+
+
 def test_the_private_folder_is_named_as_the_output_was_typed(dicomveil, export, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     said = dicomveil("deidentify", export, "shared/")

@@ -44,6 +44,7 @@ def carry_out(
     writes = not arguments.dry_run and (os.path.isdir(project.folder) or undertaking.can_do_anything())
     if arguments.cluster is not None and writes and not arguments.is_single:
         crew = undertaking.cluster(arguments.cluster)
+    may_mix_keys = writes and not arguments.is_single and undertaking.may_mix_keys
     with ExitStack() as stack:
         ledger = _ledger(project, stack) if crew is not None and writes else None
         if writes:
@@ -61,6 +62,11 @@ def carry_out(
             report = None
         voice = Voice(run, as_json=arguments.json, show_paths=arguments.show_paths, quiet=arguments.quiet)
         _announce(voice, undertaking)
+        if may_mix_keys:
+            voice.important(
+                "the output holds files already, and its private folder does not know them: if they are copies made "
+                "under another key, one patient becomes two"
+            )
         code = _carry_out(run, voice, report)
     voice.close(recipe, _places(undertaking, voice, writes=writes), interrupted=code == INTERRUPTED)
     return code

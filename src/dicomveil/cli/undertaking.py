@@ -98,6 +98,12 @@ class Undertaking:
                 "would become two; name that folder with --project or its key with --key, or choose another output"
             )
 
+    @property
+    def may_mix_keys(self) -> bool:
+        """Tell whether a key is named for an output that has files, which nothing tells what key they are under."""
+        known = os.path.exists(self.project.making_path)
+        return self.arguments.key is not None and not known and holds_files(self.arguments.output)
+
     def begun(self) -> Self:
         """Return it with a key that is kept, and have the private folder remember how copies are made.
 
@@ -196,8 +202,7 @@ class Undertaking:
 
 
 def _project(arguments: Arguments) -> Project:
-    if arguments.project is None:
-        return Project.beside(arguments.output)
-    project = Project(arguments.project)
-    check_project_apart(project, arguments.input, arguments.output)
+    project = Project.beside(arguments.output) if arguments.project is None else Project(arguments.project)
+    if arguments.project is not None or os.path.islink(project.folder):
+        check_project_apart(project, arguments.input, arguments.output)
     return project

@@ -237,6 +237,32 @@ def test_of_members_with_one_name_each_is_taken(tmp_path: Path, kind: str) -> No
     assert [opened(item).head for item in items] == [instance(1), instance(2)]
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_no_two_members_have_one_name_whatever_they_are_called(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for number, name in enumerate(("x", "x//2", "x", "x//3", "x")):
+            archive.writestr(name, instance(number))
+    (tmp_path / "a.data").write_bytes(stream.getvalue())
+    names = [item.name for item in Inputs(tmp_path / "a.data")]
+    assert len(set(names)) == 5
+
+
+@pytest.mark.parametrize("kind", ["tar.bz2", "tar.xz"])
+def test_a_few_bytes_that_unpack_to_very_many_do_not_hold_up_a_run(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"1.dcm": instance(1), "zeros": bytes(40_000_000), "2.dcm": instance(2)}
+    path = archive_at(tmp_path / f"a.{kind}", files, kind)
+    assert told(run(path, tmp_path))[-1] == (DONE, "")
+    monkeypatch.setattr(tars, "_ANY_EXPANSION_BYTES", 1_000_000)
+    monkeypatch.setattr(tars, "_STEP_BYTES", 500_000)
+    items = list(Inputs(path))
+    assert [item.name for item in items] == ["1.dcm", "zeros", ""]
+    with pytest.raises(NotUnpacked, match="more than any images would"):
+        opened(items[-1])
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_members_are_found_in_any_order(tmp_path: Path, kind: str) -> None:
     files = {f"{number:02}": instance(number) for number in range(20)}

@@ -52,11 +52,15 @@ class Project:
 
     @classmethod
     def beside(cls, output: str | os.PathLike[str]) -> Project:
-        """Return the project of an output folder or file: ``OUT.dicomveil`` beside ``OUT``, spelled as that is."""
+        """Return the project of an output folder or file: ``OUT.dicomveil`` beside ``OUT``, spelled as that is.
+
+        Where ``OUT`` is a link and there is none beside that, it is the one beside what the link leads to, if there is.
+        """
         spelled = os.fspath(output).rstrip(os.sep)
         if os.path.basename(spelled) in ("", os.curdir, os.pardir):
             spelled = os.path.abspath(output).rstrip(os.sep)
-        return cls(spelled + SUFFIX)
+        beside, meant = spelled + SUFFIX, os.path.realpath(spelled) + SUFFIX
+        return cls(meant if not os.path.lexists(beside) and os.path.isdir(meant) else beside)
 
     @property
     def key_path(self) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
@@ -91,14 +90,17 @@ def members(path: str, kind: str) -> Iterator[Found]:
     """Yield what is in an archive; at the end, if it is damaged, the archive itself, so that opening it says why."""
     from dicomveil.batch.sources.unpacking import damage_told
 
-    names: Counter[str] = Counter()
+    names: set[str] = set()
     try:
         with damage_told("the archive is damaged"):
             reader = _reader(path, kind)
             try:
                 for position, name, size, changed_ns in reader.members():
-                    names[name] += 1
-                    own_name = name if names[name] == 1 else f"{name}//{names[name]}"
+                    own_name, again = name, 1
+                    while own_name in names:
+                        again += 1
+                        own_name = f"{name}//{again}"
+                    names.add(own_name)
                     yield Found(f"{path}{_MARK}{position}/{name}", own_name, size, changed_ns)
             finally:
                 reader.close()

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _LONGEST_HEADER_BYTES = 16 * 1024 * 1024
 _MOST_REELS = 2
+_MOST_EXPANSION = 1_100  # deflate makes at most 1,032 bytes of one, and bzip2 and xz of images far fewer
+_ANY_EXPANSION_BYTES = 1024 * 1024 * 1024
+_STEP_BYTES = 256 * 1024 * 1024
 _LATEST_NS = 1 << 62
 _NS = 1_000_000_000
 
@@ -148,7 +151,7 @@ class _Reel:
             raise NotUnpacked("not in its archive any more")
         if info.issparse():
             raise NotUnpacked("a file with holes in its archive, which is not unpacked")
-        self._stream.seek(info.offset_data)
+        self._wind_to(info.offset_data)
         return unpacked(self._stream, info.size)
 
     def close(self) -> None:
@@ -156,9 +159,20 @@ class _Reel:
             self._stream.close()
         self._packed.close()
 
+    def _wind_to(self, position: int) -> None:
+        """Wind step by step, so that a few bytes that are made to unpack to very many do not hold up a run."""
+        while self._stream is not self._packed and self.at + _STEP_BYTES < position:
+            before = self.at
+            self._stream.seek(before + _STEP_BYTES)
+            if self.at > _ANY_EXPANSION_BYTES + _MOST_EXPANSION * self._packed.tell():
+                raise NotUnpacked("unpacks to more than any images would")
+            if self.at == before:
+                break
+        self._stream.seek(position)
+
     def _header(self, position: int) -> tarfile.TarInfo | None:
         """Read the header there; None for the mark of the end."""
-        self._stream.seek(position)
+        self._wind_to(position)
         try:
             return tarfile.TarInfo.fromtarfile(self._tar)
         except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
