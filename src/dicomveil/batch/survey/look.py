@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import gc
-import os
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from dicomveil.batch.faults import fault
+from dicomveil.batch.faults import code_and_message
 from dicomveil.batch.fingerprint import fingerprint
-from dicomveil.batch.outcome import QUARANTINED, QUARANTINED_MESSAGE, SKIPPED
+from dicomveil.batch.outcome import QUARANTINED, QUARANTINED_MESSAGE
 from dicomveil.batch.sources.inputs import opened
 from dicomveil.batch.worker import GARBAGE_ALLOCATIONS
 from dicomveil.engine.survey import Surveyor
-from dicomveil.errors import InstanceError, NotDicom
+from dicomveil.errors import InstanceError
 
 if TYPE_CHECKING:
     from dicomveil.batch.crews.chunks import Task
@@ -118,16 +117,8 @@ class _Packer:
             instance = sha256(seen.instance).digest()[:UID_DIGEST_BYTES] if seen.instance else b""
             if seen.fault is not None:
                 raise seen.fault
-        except NotDicom as error:
-            code, message = SKIPPED, str(error)
-        except InstanceError as error:
-            code, message = SKIPPED if error.code == "dicomdir" else error.code, str(error)
-        except OSError as error:
-            code, message = "unreadable", os.strerror(error.errno or 0)
-        except MemoryError:
-            code, message = "out-of-memory", "not enough memory for this file"
-        except Exception as error:  # a fault of ours: this file is reported, the rest goes on
-            code, message = "internal-error", fault(error)
+        except Exception as error:  # whatever is wrong with this file, the rest goes on
+            code, message = code_and_message(error)
         if code != SEEN:
             series, instance = -1, b""
         return Looked(item.number, code, message, item.path, size, series, instance)
