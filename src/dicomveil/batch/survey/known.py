@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dicomveil.engine.known import KnownValue
 from dicomveil.errors import UsageError
-from dicomveil.pseudonyms.private_file import make_private_folder, open_private, why_not_private
+from dicomveil.pseudonyms.private_file import make_private_folder, open_private, private_draft, why_not_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,25 +103,19 @@ def write_known(
     UsageError
         If the file is there already and is not to be overwritten, or cannot be written.
     """
-    temporary = f"{os.fspath(path)}.{os.urandom(8).hex()}.new"
     try:
         make_private_folder(path)
-        os.close(open_private(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL))
-        with closing(sqlite3.connect(temporary, isolation_level=None)) as db:
+        with (
+            private_draft(path, replace=overwrite) as file,
+            closing(sqlite3.connect(file.name, isolation_level=None)) as db,
+        ):
             _fill(db, values)
-        if overwrite:
-            os.replace(temporary, path)
-        else:
-            os.link(temporary, path)
     except FileExistsError:
         raise UsageError("the file of --known is there already; name another, or replace it with --overwrite") from None
     except OSError as error:
         raise UsageError(f"the file of --known cannot be written: {os.strerror(error.errno or 0)}") from None
     except sqlite3.Error:
         raise UsageError("the file of --known cannot be written; is the disk full?") from None
-    finally:
-        with suppress(OSError):
-            os.unlink(temporary)
 
 
 def _fill(db: sqlite3.Connection, values: Iterable[tuple[str, bytes, int, bool, bytes]]) -> None:
