@@ -27,7 +27,7 @@ from dicomveil.batch.outcome import (
     Outcome,
 )
 from dicomveil.batch.portion import carry_out, go_on, packed, stop_after_this_file
-from dicomveil.batch.records.ledger import unusable
+from dicomveil.batch.records.ledger_file import unusable
 from dicomveil.batch.records.tokens import Tokens
 from dicomveil.batch.sources import archives
 from dicomveil.batch.storage.places import is_url

@@ -9,6 +9,7 @@ from contextlib import closing
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.survey.raw_text import raw, text_of
 from dicomveil.engine.known import KnownValue
 from dicomveil.errors import UsageError
 from dicomveil.pseudonyms.private_file import make_private_folder, open_private, private_draft, why_not_private
@@ -81,7 +82,7 @@ class KnownFile:
 
     def _read(self, patient: str) -> tuple[KnownValue, ...]:
         rows = self._db.execute(_OF_ONE, (_stand_in(patient), MOST_VALUES))
-        return tuple(KnownValue(_path(p), tag, bool(is_name), _text(text)) for p, tag, is_name, text in rows)
+        return tuple(KnownValue(_path(p), tag, bool(is_name), text_of(text)) for p, tag, is_name, text in rows)
 
     def close(self) -> None:
         """Give the file back."""
@@ -135,12 +136,8 @@ def _fill(db: sqlite3.Connection, values: Iterable[tuple[str, bytes, int, bool, 
 
 def _stand_in(patient: str) -> bytes:
     """Return what a patient's rows are found by; no secret, as the rows beside it hold the original."""
-    return hashlib.sha256(patient.encode("utf-8", "surrogatepass")).digest()[:_PATIENT_BYTES]
+    return hashlib.sha256(raw(patient)).digest()[:_PATIENT_BYTES]
 
 
-def _path(raw: bytes) -> tuple[int, ...]:
-    return tuple(int.from_bytes(raw[at : at + 4], "big") for at in range(0, len(raw), 4))
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogatepass")
+def _path(packed: bytes) -> tuple[int, ...]:
+    return tuple(int.from_bytes(packed[at : at + 4], "big") for at in range(0, len(packed), 4))
