@@ -15,6 +15,8 @@ from dicomveil.engine.survey import Surveyor
 from dicomveil.errors import InstanceError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dicomveil.batch.crews.chunks import Task
     from dicomveil.batch.sources.inputs import Input
     from dicomveil.engine.known import KnownValue
@@ -60,7 +62,7 @@ class Looks(NamedTuple):
     values: list[tuple[int, KnownValue]]
 
 
-def look_at(portion: list[Task]) -> Looks:
+def look_at(portion: Iterable[Task]) -> Looks:
     """Look at the files of a portion; called in a worker. One bad file stops nothing."""
     if not _kept:
         _kept.append(Surveyor())
@@ -77,7 +79,7 @@ def not_survived(task: Task) -> Looks:
     return Looks([Looked(item.number, QUARANTINED, QUARANTINED_MESSAGE, item.path, item.size)], [], [], [])
 
 
-def contents_of(portion: list[Task]) -> list[tuple[int, bytes]]:
+def contents_of(portion: Iterable[Task]) -> list[tuple[int, bytes]]:
     """Return what stands for all bytes of each file, with its number; nothing for a file that cannot be read now."""
     found: list[tuple[int, bytes]] = []
     for task in portion:
