@@ -286,6 +286,23 @@ def test_a_run_that_is_stopped_notes_what_it_has_done_and_goes_on_later(
     assert asked(tmp_path / "private", "SELECT interrupted FROM runs") == [(1,), (0,)]
 
 
+def test_a_run_that_is_stopped_while_it_settles_whose_copy_it_is_ends_in_good_order(
+    export: Path, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, number in (("000a", 150), ("000b", 151)):
+        (export / name).write_bytes(instance(number, element(0x00180060, "DS", "80")))
+    monkeypatch.setattr("dicomveil.batch.batch.chunks", lambda tasks: [[task] for task in reversed(list(tasks))])
+    run = batch(export, ledger)
+    for outcome in run:
+        if outcome.corrects:
+            run.stop()
+    assert run.interrupted
+    assert asked(tmp_path / "private", "SELECT code, count(*) FROM inputs GROUP BY code") == [
+        ("done", 200),
+        ("duplicate", 2),
+    ]
+
+
 def test_a_ledger_on_a_full_disk_loses_no_copy_and_is_told(
     export: Path, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dicomveil.batch.faults import code_and_message
-from dicomveil.errors import EditRefused, NotDicom, TargetExists
+from dicomveil.errors import EditRefused, NotDicom, Refused, TargetExists
 
 SECRET = "Quillfeather"
 
@@ -14,6 +14,7 @@ SECRET = "Quillfeather"
     ("error", "code"),
     [
         pytest.param(NotDicom(), "skipped", id="no-dicom"),
+        pytest.param(Refused("dicomdir", "a listing"), "skipped", id="listing-of-instances"),
         pytest.param(EditRefused("PatientID", "too long"), "edit-refused", id="refused"),
         pytest.param(TargetExists(), "target-exists", id="instance-error"),
         pytest.param(PermissionError(13, SECRET, SECRET), "unreadable", id="system"),

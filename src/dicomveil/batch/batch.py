@@ -26,8 +26,8 @@ from dicomveil.batch.outcome import (
     THERE_ALREADY,
     Outcome,
 )
-from dicomveil.batch.portion import carry_out, go_on, packed, stop_after_this_file
-from dicomveil.batch.records.ledger import unusable
+from dicomveil.batch.portion import carry_out, packed
+from dicomveil.batch.records.ledger_file import unusable
 from dicomveil.batch.records.tokens import Tokens
 from dicomveil.batch.sources import archives
 from dicomveil.batch.storage.places import is_url
@@ -119,7 +119,6 @@ class Batch:
 
     def __iter__(self) -> Iterator[Outcome]:
         begin, whole = time.monotonic(), False
-        go_on()
         self._begin()
         try:
             for outcomes in self._spread.over(chunks(self._tasks())):
@@ -142,8 +141,6 @@ class Batch:
         """Hand nothing more out and end when what is in hand is done; may be called from a signal handler."""
         self.interrupted = True
         self._spread.stop()
-        if self._crew.jobs == 1:
-            stop_after_this_file()
 
     def finish(self) -> list[str]:
         """Do what is left when all inputs are done: pack, or list; return what is wrong, a sentence each."""

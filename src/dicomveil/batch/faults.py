@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
+from dicomveil.batch.outcome import SKIPPED
 from dicomveil.errors import InstanceError, NotDicom
 
-SKIPPED = "skipped"
-"""The code of what is no DICOM file."""
+_NO_INSTANCE = "dicomdir"
+"""The code of a refusal that is no failure: what it refuses lists instances, and is none."""
 
 
 def code_and_message(error: Exception) -> tuple[str, str]:
@@ -19,7 +20,8 @@ def code_and_message(error: Exception) -> tuple[str, str]:
     ('out-of-memory', 'not enough memory for this file')
     """
     if isinstance(error, InstanceError):
-        return SKIPPED if isinstance(error, NotDicom) else error.code, str(error)
+        is_none = isinstance(error, NotDicom) or error.code == _NO_INSTANCE
+        return SKIPPED if is_none else error.code, str(error)
     if isinstance(error, OSError):
         return "unreadable", os.strerror(error.errno or 0)
     if isinstance(error, MemoryError):

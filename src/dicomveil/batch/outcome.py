@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 DONE = "done"
 SKIPPED = "skipped"
+"""The code of what is no DICOM instance."""
 DUPLICATE = "duplicate"
 THERE_ALREADY = "target-exists"
 QUARANTINED = "worker-died"

@@ -12,12 +12,13 @@ from dicomveil.batch.layouts.layout import layout_of
 from dicomveil.batch.worker import GARBAGE_ALLOCATIONS, Worker
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dicomveil.batch.crews.chunks import Task
     from dicomveil.batch.outcome import Outcome
     from dicomveil.batch.work import Work
 
 _kept: list[tuple[bytes, Worker]] = []
-_stopping: set[str] = set()
 
 
 def packed(work: Work) -> bytes:
@@ -25,7 +26,7 @@ def packed(work: Work) -> bytes:
     return pickle.dumps((os.urandom(8), work))
 
 
-def carry_out(work: bytes, chunk: list[Task]) -> list[Outcome]:
+def carry_out(work: bytes, chunk: Iterable[Task]) -> list[Outcome]:
     """Do a portion; called in a worker, whichever engine has started it.
 
     Parameters
@@ -41,23 +42,11 @@ def carry_out(work: bytes, chunk: list[Task]) -> list[Outcome]:
     worker = _worker(work)
     outcomes = []
     for task in chunk:
-        if _stopping:
-            break
         outcome = worker.take(task.item, task.token, may_replace=task.may_replace, fingerprint=task.fingerprint)
         if outcome.report is not None:  # what was done goes as text, once for all files alike
             outcome = outcome._replace(report=replace(outcome.report, notes=[]))
         outcomes.append(outcome)
     return outcomes
-
-
-def stop_after_this_file() -> None:
-    """Have portions that are done in this very process end after the file in hand."""
-    _stopping.add("asked")
-
-
-def go_on() -> None:
-    """Take back what `stop_after_this_file` asked for."""
-    _stopping.clear()
 
 
 def worker_for(work: Work) -> Worker:

@@ -7,13 +7,13 @@ import time
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.action_lists import ActionLists
-from dicomveil.batch.faults import fault
+from dicomveil.batch.faults import code_and_message
 from dicomveil.batch.fingerprint import fingerprint as fingerprint_of
-from dicomveil.batch.outcome import DONE, SKIPPED, THERE_ALREADY, Outcome
+from dicomveil.batch.outcome import DONE, THERE_ALREADY, Outcome
 from dicomveil.batch.sources.inputs import opened, said_of
 from dicomveil.batch.storage.places import draft, holds, is_taken
 from dicomveil.dataset.source import Source
-from dicomveil.errors import InstanceError, NotDicom, ProjectKeyError, Refused, TargetExists
+from dicomveil.errors import NotDicom, ProjectKeyError, Refused, TargetExists
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,18 +84,12 @@ class Worker:
                     copy_bytes = self._publish(made, source, target, overwrite=self.overwrite or target == may_replace)
                 report = made.report
                 actions = self._actions.of(report)
-        except NotDicom as error:
-            code, message = SKIPPED, said_of(item) or str(error)
-        except InstanceError as error:
-            code, message = SKIPPED if error.code == "dicomdir" else error.code, str(error)
-        except OSError as error:
-            code, message = "unreadable", os.strerror(error.errno or 0)
         except ProjectKeyError:
             raise  # key or table of stand-ins cannot be used: no file can be done
-        except MemoryError:
-            code, message = "out-of-memory", "not enough memory for this file"
-        except Exception as error:  # a fault of ours: this file is reported, the rest goes on
-            code, message = "internal-error", fault(error)
+        except Exception as error:  # whatever is wrong with this file, the rest goes on
+            code, message = code_and_message(error)
+            if isinstance(error, NotDicom):
+                message = said_of(item) or message
         if code not in (DONE, THERE_ALREADY):
             target = None
         seconds = time.perf_counter() - begin

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from dicomveil.batch.edits.run import EDITED, NOT_MATCHED, UNCHANGED
-from dicomveil.batch.faults import SKIPPED
+from dicomveil.batch.outcome import SKIPPED
 from dicomveil.cli.progress import Progress
 from dicomveil.cli.tally import table
 from dicomveil.cli.voice import MOST_LINES

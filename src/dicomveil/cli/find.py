@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 
 from dicomveil.batch.edits.find import FOUND, LEFTOVER, NOT_FOUND, Search
-from dicomveil.batch.faults import SKIPPED
+from dicomveil.batch.outcome import SKIPPED
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.leftovers import of_leftovers
 from dicomveil.cli.parser import Parser

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.edits.inputs import Inputs
-from dicomveil.batch.faults import SKIPPED, code_and_message
+from dicomveil.batch.faults import code_and_message
+from dicomveil.batch.outcome import SKIPPED
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.element_lines import line_of
 from dicomveil.cli.leftovers import of_leftovers

@@ -73,7 +73,7 @@ def survey(words: list[str]) -> int:
         code = _carry_out(run, voice)
         if arguments.known is not None and code != INTERRUPTED:
             _write_known(arguments, census, voice)
-        voice.close(census, interrupted=code == INTERRUPTED)
+        voice.close(census.counted(), interrupted=code == INTERRUPTED)
     return code
 
 

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.outcome import SKIPPED
-from dicomveil.batch.survey.census import SeriesRow
+from dicomveil.batch.survey.counts import SeriesRow
 from dicomveil.batch.survey.look import SEEN
 from dicomveil.cli.progress import Progress
 from dicomveil.cli.tally import table
@@ -19,7 +19,7 @@ from dicomveil.cli.voice import MOST_LINES
 from dicomveil.standard.uids import is_standard_uid, sop_class_name
 
 if TYPE_CHECKING:
-    from dicomveil.batch.survey.census import Census
+    from dicomveil.batch.survey.counts import Counts
     from dicomveil.batch.survey.look import Looked
     from dicomveil.batch.survey.survey import Survey
     from dicomveil.pseudonyms.sources import Pseudonyms
@@ -95,19 +95,19 @@ class SurveyVoice:
                 self.note(f"file {looked.number}{path}: {looked.message} ({looked.code})")
         self._progress.at(self._codes.total())
 
-    def close(self, census: Census, *, interrupted: bool) -> None:
+    def close(self, counts: Counts, *, interrupted: bool) -> None:
         """Say what was found."""
         self._progress.clear()
         if self._told > MOST_LINES:
             self.note(f"... and {self._told - MOST_LINES} more")
-        problems = list(self._problems(census))
+        problems = list(self._problems(counts))
         if self._form == "json":
-            self._write_json(census, problems, interrupted=interrupted)
+            self._write_json(counts, problems, interrupted=interrupted)
         elif self._form == "csv":
-            self._write_csv(census)
+            self._write_csv(counts)
             self.note(_told_of(self._codes, problems))
         elif self._codes[SEEN]:
-            self._write_table(census)
+            self._write_table(counts)
             sys.stdout.write("\n" + _told_of(self._codes, problems))
         if interrupted:
             self.important("interrupted; this is what was seen so far, and no file of --known was written")
@@ -116,13 +116,13 @@ class SurveyVoice:
 
     # --- problems
 
-    def _problems(self, census: Census) -> Iterator[dict[str, object]]:
-        for patient, names in census.several_names():
+    def _problems(self, counts: Counts) -> Iterator[dict[str, object]]:
+        for patient, names in counts.several_names():
             yield {"problem": "several-names", "patient": patient, "names": names}
-        for patients in census.several_ids():
+        for patients in counts.several_ids():
             yield {"problem": "several-ids", "patients": list(patients)}
         same = {True: 0, False: 0}
-        for each in census.duplicates():
+        for each in counts.duplicates():
             same[each.same_bytes] += 1
             if self._form == "json":
                 told = {"files": list(each.files), "patients": list(each.patients), "same_bytes": each.same_bytes}
@@ -131,16 +131,16 @@ class SurveyVoice:
         for same_bytes, count in same.items():
             if count:
                 yield {"problem": "duplicates", "same_bytes": same_bytes, "instances": count}
-        for attribute, files in census.missing().items():
+        for attribute, files in counts.missing().items():
             yield {"problem": "missing", "attribute": attribute, "files": files}
         for code, files in self._not_read.items():
             yield {"problem": "not-read", "code": code, "files": files}
 
     # --- the list
 
-    def _write_json(self, census: Census, problems: list[dict[str, object]], *, interrupted: bool) -> None:
+    def _write_json(self, counts: Counts, problems: list[dict[str, object]], *, interrupted: bool) -> None:
         total = Counter[str]()
-        for row in census.series():
+        for row in counts.series():
             total.update(files=row.instances, bytes=row.bytes, series=1)
             sys.stdout.write(json.dumps({"series": self._cells(row)}) + "\n")
         for problem in problems:
@@ -156,11 +156,11 @@ class SurveyVoice:
         }
         sys.stdout.write(json.dumps({"summary": summary}) + "\n")
 
-    def _write_csv(self, census: Census) -> None:
-        several_names = {patient for patient, _ in census.several_names()}
-        several_ids = {patient for patients in census.several_ids() for patient in patients}
+    def _write_csv(self, counts: Counts) -> None:
+        several_names = {patient for patient, _ in counts.several_names()}
+        several_ids = {patient for patients in counts.several_ids() for patient in patients}
         writer: csv.DictWriter[str] | None = None
-        for row in census.series():
+        for row in counts.series():
             problems = [word for word, holds in _PROBLEMS_OF_SERIES.items() if holds(row)]
             problems += ["several-names"] * (row.patient in several_names)
             problems += ["several-ids"] * (row.patient in several_ids)
@@ -193,8 +193,8 @@ class SurveyVoice:
     def _token(self, row: SeriesRow) -> str:
         return "" if self._stand_ins is None else self._stand_ins.identifier("patient-id", row.key)
 
-    def _write_table(self, census: Census) -> None:
-        for number, group in groupby(census.series(), key=lambda row: row.patient):
+    def _write_table(self, counts: Counts) -> None:
+        for number, group in groupby(counts.series(), key=lambda row: row.patient):
             rows = list(group)
             who = " ".join(filter(None, (f"patient {number}", self._token(rows[0]))))
             if self._show_values:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from os import PathLike
 
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0)
@@ -44,11 +46,42 @@ def why_not_private(descriptor: int) -> str | None:
     return None
 
 
+@contextmanager
+def private_draft(path: str | PathLike[str], *, replace: bool = False) -> Iterator[BinaryIO]:
+    """Give a new file for its owner only, which gets its name when the context is left without an error.
+
+    Until then it has a temporary one beside ``path``, the ``name`` of the file, for what has to open
+    it anew. Thus two processes never see half a file under ``path``, and only one of them wins.
+
+    Parameters
+    ----------
+    replace
+        Take the place of what stands there.
+
+    Raises
+    ------
+    FileExistsError
+        If something stands there, and is not to be replaced: it is left as it is.
+    OSError
+        If it cannot be written. Whatever is raised, nothing is left of it.
+    """
+    temporary = f"{os.fspath(path)}.{os.urandom(8).hex()}.new"
+    try:
+        with open(temporary, "xb", opener=open_private) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            os.replace(temporary, path)
+        else:
+            _take_name(temporary, path)
+    finally:
+        with suppress(OSError):
+            os.unlink(temporary)
+
+
 def publish_private(path: str | PathLike[str], content: bytes) -> bool:
     """Write a private file whole or not at all, and never over another.
-
-    It is written under a temporary name beside ``path`` and then linked to its name, so
-    that two processes never see half a file, and only one of them wins.
 
     Returns
     -------
@@ -61,32 +94,19 @@ def publish_private(path: str | PathLike[str], content: bytes) -> bool:
         If the folder cannot be made or written.
     """
     make_private_folder(path)
-    temporary = f"{os.fspath(path)}.{os.urandom(8).hex()}.new"
     try:
-        _write_new(temporary, content)
-        try:
-            os.link(temporary, path)
-        except FileExistsError:
-            return False
-        except OSError:  # a file system without hard links
-            return _write_new_unless_there(path, content)
-        return True
-    finally:
-        if os.path.lexists(temporary):
-            os.unlink(temporary)
-
-
-def _write_new_unless_there(path: str | PathLike[str], content: bytes) -> bool:
-    try:
-        _write_new(path, content)
+        with private_draft(path) as file:
+            file.write(content)
     except FileExistsError:
         return False
     return True
 
 
-def _write_new(path: str | PathLike[str], content: bytes) -> None:
-    descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-    with open(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(descriptor)
+def _take_name(temporary: str, path: str | PathLike[str]) -> None:
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links: an empty file holds the name for as long as it takes
+        os.close(open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+        os.replace(temporary, path)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from batch.ledgers import add_run, outcome, project_with
-from dicomveil.batch.accounts.accounts import Accounts, Deed, SeriesAccount, at_work
+from dicomveil.batch.accounts.accounts import Accounts, Deed, SeriesAccount
 from dicomveil.batch.accounts.standing import AT_WORK, ENDED, INTERRUPTED, Standing
 from dicomveil.batch.records.ledger import Ledger
+from dicomveil.batch.records.ledger_file import has_writer
 from dicomveil.batch.records.project import Project
 from dicomveil.errors import UsageError
 
@@ -90,8 +91,8 @@ def test_a_ledger_can_be_asked_while_a_run_has_it_and_is_left_as_it_was(project)
             assert sum(accounts.by_code().values()) == 9
             add_run(ledger, [outcome(10)])
             assert sum(accounts.by_code().values()) == 10
-        assert at_work(project)
-    assert not at_work(project)
+        assert has_writer(project.ledger_path)
+    assert not has_writer(project.ledger_path)
     with Accounts(project):
         pass
     assert sorted(Path(project.folder).iterdir()) == before

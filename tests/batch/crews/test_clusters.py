@@ -18,7 +18,8 @@ from dicomveil.batch.crews.clusters import crew_on
 from dicomveil.batch.crews.clusters.handed import Handed, Parcel, lost, meaning_of, portion
 from dicomveil.batch.crews.crew import Crew, crew_of
 from dicomveil.batch.outcome import Outcome
-from dicomveil.batch.records.ledger import IN_MEMORY, Ledger
+from dicomveil.batch.records.ledger import Ledger
+from dicomveil.batch.records.ledger_file import IN_MEMORY
 from dicomveil.batch.sources.inputs import Inputs
 from dicomveil.batch.work import Work
 from dicomveil.cli import WRONG_USAGE, main

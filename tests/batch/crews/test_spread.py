@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import BrokenExecutor
 
 import pytest
@@ -19,11 +20,11 @@ def portions(*sizes: int) -> list[list[Task]]:
     return [[Task(Input(next(numbers), "", ""), "") for _ in range(size)] for size in sizes]
 
 
-def numbers_of(portion: list[Task]) -> list[int]:
+def numbers_of(portion: Iterable[Task]) -> list[int]:
     return [task.item.number for task in portion]
 
 
-def numbers_unless_deadly(portion: list[Task]) -> list[int]:
+def numbers_unless_deadly(portion: Iterable[Task]) -> list[int]:
     if DEADLY in numbers_of(portion):
         raise BrokenExecutor
     return numbers_of(portion)
@@ -48,8 +49,21 @@ def test_a_file_that_kills_its_worker_costs_no_other() -> None:
 
 
 def test_a_fault_of_ours_is_raised() -> None:
-    def faulty(portion: list[Task]) -> list[int]:
+    def faulty(portion: Iterable[Task]) -> list[int]:
         raise KeyError
 
     with pytest.raises(KeyError):
         list(Spread(Crew(InProcess, 1), faulty, nothing).over(portions(1)))
+
+
+def test_in_this_process_a_portion_that_is_stopped_ends_after_the_file_in_hand() -> None:
+    def stopped_at_two(portion: Iterable[Task]) -> list[int]:
+        done = []
+        for task in portion:
+            done.append(task.item.number)
+            if task.item.number == 2:
+                spread.stop()  # as the handler of Ctrl-C does, in the middle of a file
+        return done
+
+    spread = Spread(crew_of(1), stopped_at_two, nothing)
+    assert list(spread.over(portions(5, 5))) == [[1, 2]]

@@ -16,7 +16,8 @@ from batch.archives import KINDS, TARS, archive_at, packed
 from builders import dicom_file, element
 from dicomveil.batch.batch import Batch
 from dicomveil.batch.crews.crew import crew_of
-from dicomveil.batch.records.ledger import IN_MEMORY, Ledger
+from dicomveil.batch.records.ledger import Ledger
+from dicomveil.batch.records.ledger_file import IN_MEMORY
 from dicomveil.batch.run import DONE, SKIPPED, Outcome, Run
 from dicomveil.batch.sources import tars, unpacking
 from dicomveil.batch.sources.archives import let_go, may_be_archive, read_member

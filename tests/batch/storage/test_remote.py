@@ -17,7 +17,8 @@ from cli.cases import PLANTED
 from cli.cases import instance as planted
 from dicomveil.batch.batch import Batch
 from dicomveil.batch.crews.crew import InProcess, crew_of
-from dicomveil.batch.records.ledger import IN_MEMORY, Ledger
+from dicomveil.batch.records.ledger import Ledger
+from dicomveil.batch.records.ledger_file import IN_MEMORY
 from dicomveil.batch.records.project import check_apart
 from dicomveil.batch.run import DONE, Run
 from dicomveil.batch.sources.inputs import Inputs, opened

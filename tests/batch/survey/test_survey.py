@@ -13,7 +13,8 @@ from builders import CT_IMAGE, Element, dicom_file, element
 from dicomveil.batch.crews.crew import crew_of
 from dicomveil.batch.sources.inputs import Inputs
 from dicomveil.batch.survey import look
-from dicomveil.batch.survey.census import Census, SeriesRow
+from dicomveil.batch.survey.census import Census
+from dicomveil.batch.survey.counts import SeriesRow
 from dicomveil.batch.survey.survey import Survey
 
 NAME, ID, BIRTH = 0x00100010, 0x00100020, 0x00100030
@@ -42,10 +43,11 @@ class Told:
     def __init__(self, census: Census, folder: Path, jobs: int) -> None:
         crew = crew_of(jobs)
         self.codes = Counter(each.code for each in Survey(Inputs(folder), crew, census))
-        self.series = list(census.series())
-        self.names, self.ids = dict(census.several_names()), list(census.several_ids())
-        self.duplicates = list(census.duplicates())
-        self.missing = census.missing()
+        counts = census.counted()
+        self.series = list(counts.series())
+        self.names, self.ids = dict(counts.several_names()), list(counts.several_ids())
+        self.duplicates = list(counts.duplicates())
+        self.missing = counts.missing()
         self.known = sorted(census.known())
 
 
@@ -161,7 +163,7 @@ def test_what_was_seen_before_an_interruption_can_be_told(folder: Path, monkeypa
     monkeypatch.setattr(look.Surveyor, "look", interrupted)
     with Census() as census:
         assert sum(1 for _ in seen_until_interrupted(Survey(Inputs(folder), crew_of(1), census))) == 64
-        rows: list[SeriesRow] = list(census.series())
+        rows: list[SeriesRow] = list(census.counted().series())
     assert [row.instances for row in rows] == [64]
 
 

@@ -5,18 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.batch.outcome import DONE, DUPLICATE, SKIPPED, THERE_ALREADY
-from dicomveil.batch.records.ledger import VERSION, unusable
-from dicomveil.errors import UsageError
+from dicomveil.batch.records.ledger_file import LedgerFile, for_reading, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
-    from typing import Self
 
     from dicomveil.batch.records.project import Project
 
@@ -90,7 +85,7 @@ class SeriesAccount(NamedTuple):
     example: str
 
 
-class Accounts:
+class Accounts(LedgerFile):
     """What a project's ledger tells; a context that is left closes it.
 
     Raises
@@ -100,29 +95,7 @@ class Accounts:
     """
 
     def __init__(self, project: Project) -> None:
-        uri = Path(project.ledger_path).absolute().as_uri()
-        try:
-            self._db = sqlite3.connect(f"{uri}?mode=rw", uri=True, timeout=_PATIENCE_S)  # ro leaves files behind
-            self._db.execute("PRAGMA query_only = ON")
-            self._db.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")  # whole tables are read, several times
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        except sqlite3.Error as error:
-            raise unusable(error) from None
-        if version != VERSION:
-            self._db.close()
-            raise UsageError("the ledger in the private folder is of another version of dicomveil; use that version")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._db.close()
+        super().__init__(for_reading(project.ledger_path))
 
     def by_code(self) -> dict[str, int]:
         """Return how many inputs there are of each code."""
@@ -208,22 +181,6 @@ class Accounts:
         except sqlite3.Error as error:
             raise unusable(error) from None
 
-
-def at_work(project: Project) -> bool:
-    """Tell whether a run of this project is at work now, on this machine."""
-    with suppress(ImportError, FileNotFoundError):  # where there are no locks, nobody knows
-        import fcntl
-
-        with open(f"{project.ledger_path}.lock", "rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-    return False
-
-
-_PATIENCE_S = 5.0
-_MAPPED_BYTES = 1 << 30
 
 _BY_MESSAGE = """
 SELECT code, COALESCE(message, ''), COUNT(*) FROM inputs WHERE code <> 'done'

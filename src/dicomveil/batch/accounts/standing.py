@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.accounts.accounts import NO_QUARANTINE, Accounts, RunAccount, at_work
+from dicomveil.batch.accounts.accounts import NO_QUARANTINE, Accounts, RunAccount
 from dicomveil.batch.outcome import DONE, SKIPPED
+from dicomveil.batch.records.ledger_file import has_writer
 from dicomveil.batch.sources.inputs import Inputs
 from dicomveil.errors import UsageError
 
@@ -64,7 +65,7 @@ def state_of(runs: tuple[RunAccount, ...], project: Project) -> str:
     """Return whether the last run came to its end, is at work, or was interrupted."""
     if not runs or (runs[-1].ended is not None and not runs[-1].interrupted):
         return ENDED
-    return AT_WORK if runs[-1].ended is None and at_work(project) else INTERRUPTED
+    return AT_WORK if runs[-1].ended is None and has_writer(project.ledger_path) else INTERRUPTED
 
 
 def _counted(root: str) -> int | None:

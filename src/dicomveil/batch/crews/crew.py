@@ -29,11 +29,16 @@ class Crew:
         How many portions are worked on at once.
     breaks_as_one
         A dead worker takes all portions with it that are handed out; else an engine loses none but its own.
+    is_here
+        Portions are done in this very process, so that one can be told to end after the file in hand.
     """
 
-    def __init__(self, make: Callable[[], Executor], jobs: int, *, breaks_as_one: bool = True) -> None:
+    def __init__(
+        self, make: Callable[[], Executor], jobs: int, *, breaks_as_one: bool = True, is_here: bool = False
+    ) -> None:
         self.jobs = jobs
         self.breaks_as_one = breaks_as_one
+        self.is_here = is_here
         self._make = make
         self._executor: Executor | None = None
 
@@ -95,7 +100,7 @@ def crew_of(jobs: int) -> Crew:
     What the processes come from starts at once, beside what is still to be done here before the first portion is ready.
     """
     if jobs <= 1:
-        return Crew(InProcess, 1)
+        return Crew(InProcess, 1, is_here=True)
     return Crew(partial(_Pool, _context(), jobs), jobs)
 
 

@@ -28,7 +28,7 @@ class Spread(Generic[Result]):
         Says what comes of a file that kills its worker also when it is done alone.
     """
 
-    def __init__(self, crew: Crew, do: Callable[[list[Task]], Result], lost: Callable[[Task], Result]) -> None:
+    def __init__(self, crew: Crew, do: Callable[[Iterable[Task]], Result], lost: Callable[[Task], Result]) -> None:
         self._crew = crew
         self._do = do
         self._lost = lost
@@ -37,7 +37,10 @@ class Spread(Generic[Result]):
         self._stopped = False
 
     def stop(self) -> None:
-        """Hand nothing more out; what workers have in hand still comes back. May be called from a signal handler."""
+        """Hand nothing more out; what workers have in hand still comes back. May be called from a signal handler.
+
+        In this process a portion ends after the file in hand.
+        """
         self._stopped = True
 
     def over(self, portions: Iterable[list[Task]]) -> Iterator[Result]:
@@ -47,7 +50,7 @@ class Spread(Generic[Result]):
             for portion in portions:
                 if self._stopped:
                     break
-                self._pending[self._crew.submit(self._do, portion)] = portion
+                self._pending[self._handed_over(portion)] = portion
                 if len(self._pending) >= window:
                     yield from self._collected()
             while self._pending:
@@ -59,13 +62,22 @@ class Spread(Generic[Result]):
             self._take_back()
             self._pending.clear()
 
+    def _handed_over(self, portion: list[Task]) -> Future[Result]:
+        return self._crew.submit(self._do, self._until_stopped(portion) if self._crew.is_here else portion)
+
+    def _until_stopped(self, portion: list[Task]) -> Iterator[Task]:
+        for task in portion:
+            if self._stopped:
+                break
+            yield task
+
     def _goes_again(self, portion: list[Task]) -> bool:
         """Hand a portion out once more beside the others: a machine of a cluster may have gone, with many of them."""
         number = portion[0].item.number
         if number in self._handed_again or self._stopped:
             return False
         self._handed_again.add(number)
-        self._pending[self._crew.submit(self._do, portion)] = portion
+        self._pending[self._handed_over(portion)] = portion
         return True
 
     def _take_back(self) -> None:
@@ -99,7 +111,7 @@ class Spread(Generic[Result]):
         while lost and not self._stopped:
             portion = lost.pop()
             try:
-                result = self._crew.submit(self._do, portion).result()
+                result = self._handed_over(portion).result()
             except BrokenExecutor:
                 self._crew.renew()
                 if len(portion) > 1:

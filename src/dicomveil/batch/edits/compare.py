@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.batch.edits.inputs import Inputs
-from dicomveil.batch.faults import SKIPPED, code_and_message
+from dicomveil.batch.faults import code_and_message
+from dicomveil.batch.outcome import SKIPPED
 from dicomveil.dataset.address import Address, Step
 from dicomveil.dataset.source import Source
 from dicomveil.engine.compare import Difference, differences

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.batch.edits.inputs import Input, Inputs
 from dicomveil.batch.edits.links import Patched, check_stays_in, why_not_in_place
-from dicomveil.batch.faults import SKIPPED, code_and_message
+from dicomveil.batch.faults import code_and_message
+from dicomveil.batch.outcome import SKIPPED
 from dicomveil.batch.records.project import check_apart
 from dicomveil.dataset.replace import Manner, check_in_place
 from dicomveil.dataset.source import Source

@@ -1,48 +1,18 @@
-"""What is known of each input of a project: a SQLite file in its private folder, written by one process alone."""
+"""What is known of each input of a project, written down by one process alone."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from dicomveil.errors import UsageError
-from dicomveil.pseudonyms.private_file import make_private_folder, open_private
+from dicomveil.batch.distinct_rows import DistinctRows
+from dicomveil.batch.records.ledger_file import LedgerFile, for_writing
 
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
-
     from dicomveil.batch.outcome import Outcome
-
-VERSION = 1
-IN_MEMORY = ":memory:"
-
-_SCHEMA = """
-CREATE TABLE secret (value BLOB NOT NULL);
-CREATE TABLE sources (id INTEGER PRIMARY KEY, token BLOB NOT NULL UNIQUE);
-CREATE TABLE runs (
-    id INTEGER PRIMARY KEY, started TEXT NOT NULL, ended TEXT, software TEXT NOT NULL, recipe TEXT NOT NULL,
-    fingerprint TEXT NOT NULL, jobs INTEGER NOT NULL, source INTEGER NOT NULL, seconds REAL, interrupted INTEGER,
-    known TEXT NOT NULL
-);
-CREATE TABLE folders (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
-CREATE TABLE series (
-    id INTEGER PRIMARY KEY, patient TEXT NOT NULL, study TEXT NOT NULL, series TEXT NOT NULL, sop_class TEXT NOT NULL,
-    UNIQUE (patient, study, series, sop_class)
-);
-CREATE TABLE actions (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, content TEXT NOT NULL);
-CREATE TABLE inputs (
-    source INTEGER NOT NULL, token BLOB NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL,
-    changed_ns INTEGER NOT NULL, fingerprint BLOB, code TEXT NOT NULL, message TEXT, folder INTEGER, name TEXT,
-    series INTEGER, actions INTEGER, pixels_not_checked INTEGER, run INTEGER NOT NULL, seconds REAL NOT NULL,
-    copy_bytes INTEGER, PRIMARY KEY (source, token)
-) WITHOUT ROWID;
-CREATE UNIQUE INDEX copies ON inputs (folder, name) WHERE code = 'done';
-"""
 
 
 class Entry(NamedTuple):
@@ -75,7 +45,7 @@ class Claim(NamedTuple):
     pixels_not_checked: bool
 
 
-class Ledger:
+class Ledger(LedgerFile):
     """One project's ledger; a context that is left closes it.
 
     Parameters
@@ -90,50 +60,10 @@ class Ledger:
     """
 
     def __init__(self, path: str) -> None:
-        self._lock = -1
-        self._ids: dict[tuple[str | bytes, ...], int] = {}
+        super().__init__(*for_writing(path))
+        self._rows = DistinctRows(self._db)
         self.run = self.source = 0
         self.making = ""
-        try:
-            if path != IN_MEMORY:
-                make_private_folder(path)
-                self._lock = _locked(f"{path}.lock")
-                os.close(open_private(path, os.O_RDWR | os.O_CREAT))
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=0)
-            self._prepare()
-        except (OSError, sqlite3.Error) as error:
-            self._let_go()
-            raise unusable(error) from None
-        except BaseException:
-            self._let_go()
-            raise
-
-    def _prepare(self) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version not in (0, VERSION):
-            raise UsageError("the ledger in the private folder is of another version of dicomveil; use that version")
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        if version == 0:
-            self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Give the file and its lock back."""
-        self._db.close()
-        self._let_go()
-
-    def _let_go(self) -> None:
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
 
     @property
     def secret(self) -> bytes:
@@ -195,13 +125,8 @@ class Ledger:
     def owner(self, target: str) -> Claim | None:
         """Return the input whose copy lies there, as far as the ledger knows."""
         folder, name = _parted(target)
-        known = self._ids.get(("folders", folder))
-        if known is None:
-            row = self._db.execute("SELECT id FROM folders WHERE path = ?", (folder,)).fetchone()
-            if row is None:
-                return None
-            known = self._ids["folders", folder] = row[0]
-        row = self._db.execute(_OWNER, (known, name)).fetchone()
+        known = self._rows.find("folders", {"path": folder})
+        row = None if known is None else self._db.execute(_OWNER, (known, name)).fetchone()
         return None if row is None else Claim._make((*row[:4], bool(row[4])))
 
     def record(self, outcomes: Iterable[tuple[Outcome, str | None]], numbers: Iterable[tuple[int, bytes]] = ()) -> None:
@@ -242,20 +167,22 @@ class Ledger:
             yield
             self._db.execute("COMMIT")
         except BaseException:
-            self._ids.clear()  # rows that were added are gone again
+            self._rows.forget()  # rows that were added are gone again
             with suppress(sqlite3.Error):  # a full disk rolls back by itself
                 self._db.execute("ROLLBACK")
             raise
 
     def _row(self, outcome: Outcome, target: str | None) -> tuple[object, ...]:
         report, actions = outcome.report, outcome.actions
-        folder = name = series = None
+        folder = name = series = done = None
         if target is not None:
             inside, name = _parted(target)
-            folder = self._id("folders", ("path",), (inside,))
+            folder = self._rows.number("folders", {"path": inside})
         if report is not None:
-            key = (report.patient, report.study_uid, report.series_uid, report.sop_class_uid)
-            series = self._id("series", ("patient", "study", "series", "sop_class"), key)
+            uids = {"study": report.study_uid, "series": report.series_uid, "sop_class": report.sop_class_uid}
+            series = self._rows.number("series", {"patient": report.patient, **uids})
+        if actions is not None:
+            done = self._rows.number("actions", {"digest": actions.digest}, {"content": actions.told})
         return (
             self.source,
             bytes.fromhex(outcome.token),
@@ -268,32 +195,13 @@ class Ledger:
             folder,
             name,
             series,
-            None if actions is None else self._id("actions", ("digest",), (actions.digest,), content=actions.told),
+            done,
             report.pixels_not_checked if report is not None else None,
             self.run,
             round(outcome.seconds, 6),
             outcome.copy_bytes or None,
         )
 
-    def _id(self, table: str, columns: tuple[str, ...], values: tuple[str | bytes, ...], **more: str) -> int:
-        """Return the number of a row of a table of distinct values, which is added if it is new, with ``more``."""
-        key = (table, *values)
-        known = self._ids.get(key)
-        if known is None:
-            where = " AND ".join(f"{column} = ?" for column in columns)
-            row = self._db.execute(f"SELECT id FROM {table} WHERE {where}", values).fetchone()
-            if row is None:
-                names, whole = (*columns, *more), (*values, *more.values())
-                statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-                row = (self._db.execute(statement, whole).lastrowid,)
-            if len(self._ids) >= _MOST_IDS_KNOWN:
-                self._ids.clear()
-            known = self._ids[key] = int(row[0])
-        return known
-
-
-_TRIES, _BETWEEN_TRIES_S = 5, 0.05
-_MOST_IDS_KNOWN = 20_000
 
 _BEGIN = """
 INSERT INTO runs (started, software, recipe, fingerprint, jobs, source, known) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -329,34 +237,6 @@ def _parted(target: str) -> tuple[str, str]:
     return folder, name
 
 
-def _locked(path: str) -> int:
-    """Take the lock of a ledger for as long as the descriptor is open."""
-    descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
-    with suppress(ImportError):  # where there is none, SQLite's own locks have to do
-        import fcntl
-
-        for _ in range(_TRIES):  # who only asks whether a run is at work has it for a moment
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return descriptor
-            except BlockingIOError:
-                time.sleep(_BETWEEN_TRIES_S)
-        os.close(descriptor)
-        raise UsageError("another run is at work on this output; wait for it, or stop it")
-    return descriptor
-
-
 def making_of(fingerprint: str, known: str) -> str:
     """Return what tells apart how copies are made."""
     return f"{fingerprint} {known}"
-
-
-def unusable(error: OSError | sqlite3.Error) -> UsageError:
-    """Say that a ledger cannot be used, without its path."""
-    if isinstance(error, OSError):
-        why = os.strerror(error.errno or 0)
-        return UsageError(f"the private folder beside the output cannot be written: its ledger cannot be used: {why}")
-    return UsageError(
-        "the ledger in the private folder cannot be used: it is damaged, or the disk is full; if it is damaged, "
-        "move it away and run again: copies that are there are compared, not lost"
-    )

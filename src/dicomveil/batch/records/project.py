@@ -177,15 +177,14 @@ class Project:
         """
         import json
 
-        from dicomveil.pseudonyms.private_file import make_private_folder, open_private
+        from dicomveil.batch.storage.whole_file import whole_file
+        from dicomveil.pseudonyms.private_file import make_private_folder
 
         told = {name: getattr(making, name) for name in Making.__slots__}
-        temporary = f"{self.making_path}.{os.urandom(8).hex()}.new"
         try:
-            make_private_folder(temporary)
-            with open(open_private(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="utf-8") as file:
-                file.write(json.dumps(told) + "\n")
-            os.replace(temporary, self.making_path)
+            make_private_folder(self.making_path)
+            with whole_file(self.making_path, replace=True) as stream:
+                stream.write(json.dumps(told) + "\n")
         except OSError as error:
             raise UsageError(unwritable(error)) from None
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from dicomveil.pseudonyms.private_file import open_private
+from dicomveil.pseudonyms.private_file import private_draft
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,15 +31,8 @@ def whole_file(path: str, *, replace: bool = False) -> Iterator[TextIO]:
     """
     if not replace and os.path.lexists(path):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-    temporary = f"{path}.{os.urandom(8).hex()}.new"
-    try:
-        descriptor = open_private(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-        with open(descriptor, "w", encoding="utf-8", newline="") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(descriptor)
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
+    with (
+        private_draft(path, replace=replace) as file,
+        open(file.fileno(), "w", encoding="utf-8", newline="", closefd=False) as stream,
+    ):
+        yield stream

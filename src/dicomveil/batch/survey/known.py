@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.survey.raw_text import raw, text_of
 from dicomveil.engine.known import KnownValue
 from dicomveil.errors import UsageError
-from dicomveil.pseudonyms.private_file import make_private_folder, open_private, why_not_private
+from dicomveil.pseudonyms.private_file import make_private_folder, open_private, private_draft, why_not_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,7 +82,7 @@ class KnownFile:
 
     def _read(self, patient: str) -> tuple[KnownValue, ...]:
         rows = self._db.execute(_OF_ONE, (_stand_in(patient), MOST_VALUES))
-        return tuple(KnownValue(_path(p), tag, bool(is_name), _text(text)) for p, tag, is_name, text in rows)
+        return tuple(KnownValue(_path(p), tag, bool(is_name), text_of(text)) for p, tag, is_name, text in rows)
 
     def close(self) -> None:
         """Give the file back."""
@@ -103,25 +104,19 @@ def write_known(
     UsageError
         If the file is there already and is not to be overwritten, or cannot be written.
     """
-    temporary = f"{os.fspath(path)}.{os.urandom(8).hex()}.new"
     try:
         make_private_folder(path)
-        os.close(open_private(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL))
-        with closing(sqlite3.connect(temporary, isolation_level=None)) as db:
+        with (
+            private_draft(path, replace=overwrite) as file,
+            closing(sqlite3.connect(file.name, isolation_level=None)) as db,
+        ):
             _fill(db, values)
-        if overwrite:
-            os.replace(temporary, path)
-        else:
-            os.link(temporary, path)
     except FileExistsError:
         raise UsageError("the file of --known is there already; name another, or replace it with --overwrite") from None
     except OSError as error:
         raise UsageError(f"the file of --known cannot be written: {os.strerror(error.errno or 0)}") from None
     except sqlite3.Error:
         raise UsageError("the file of --known cannot be written; is the disk full?") from None
-    finally:
-        with suppress(OSError):
-            os.unlink(temporary)
 
 
 def _fill(db: sqlite3.Connection, values: Iterable[tuple[str, bytes, int, bool, bytes]]) -> None:
@@ -141,12 +136,8 @@ def _fill(db: sqlite3.Connection, values: Iterable[tuple[str, bytes, int, bool, 
 
 def _stand_in(patient: str) -> bytes:
     """Return what a patient's rows are found by; no secret, as the rows beside it hold the original."""
-    return hashlib.sha256(patient.encode("utf-8", "surrogatepass")).digest()[:_PATIENT_BYTES]
+    return hashlib.sha256(raw(patient)).digest()[:_PATIENT_BYTES]
 
 
-def _path(raw: bytes) -> tuple[int, ...]:
-    return tuple(int.from_bytes(raw[at : at + 4], "big") for at in range(0, len(raw), 4))
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogatepass")
+def _path(packed: bytes) -> tuple[int, ...]:
+    return tuple(int.from_bytes(packed[at : at + 4], "big") for at in range(0, len(packed), 4))

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import gc
-import os
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from dicomveil.batch.faults import fault
+from dicomveil.batch.faults import code_and_message
 from dicomveil.batch.fingerprint import fingerprint
-from dicomveil.batch.outcome import QUARANTINED, QUARANTINED_MESSAGE, SKIPPED
+from dicomveil.batch.outcome import QUARANTINED, QUARANTINED_MESSAGE
 from dicomveil.batch.sources.inputs import opened
 from dicomveil.batch.worker import GARBAGE_ALLOCATIONS
 from dicomveil.engine.survey import Surveyor
-from dicomveil.errors import InstanceError, NotDicom
+from dicomveil.errors import InstanceError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dicomveil.batch.crews.chunks import Task
     from dicomveil.batch.sources.inputs import Input
     from dicomveil.engine.known import KnownValue
@@ -61,7 +62,7 @@ class Looks(NamedTuple):
     values: list[tuple[int, KnownValue]]
 
 
-def look_at(portion: list[Task]) -> Looks:
+def look_at(portion: Iterable[Task]) -> Looks:
     """Look at the files of a portion; called in a worker. One bad file stops nothing."""
     if not _kept:
         _kept.append(Surveyor())
@@ -78,7 +79,7 @@ def not_survived(task: Task) -> Looks:
     return Looks([Looked(item.number, QUARANTINED, QUARANTINED_MESSAGE, item.path, item.size)], [], [], [])
 
 
-def contents_of(portion: list[Task]) -> list[tuple[int, bytes]]:
+def contents_of(portion: Iterable[Task]) -> list[tuple[int, bytes]]:
     """Return what stands for all bytes of each file, with its number; nothing for a file that cannot be read now."""
     found: list[tuple[int, bytes]] = []
     for task in portion:
@@ -118,16 +119,8 @@ class _Packer:
             instance = sha256(seen.instance).digest()[:UID_DIGEST_BYTES] if seen.instance else b""
             if seen.fault is not None:
                 raise seen.fault
-        except NotDicom as error:
-            code, message = SKIPPED, str(error)
-        except InstanceError as error:
-            code, message = SKIPPED if error.code == "dicomdir" else error.code, str(error)
-        except OSError as error:
-            code, message = "unreadable", os.strerror(error.errno or 0)
-        except MemoryError:
-            code, message = "out-of-memory", "not enough memory for this file"
-        except Exception as error:  # a fault of ours: this file is reported, the rest goes on
-            code, message = "internal-error", fault(error)
+        except Exception as error:  # whatever is wrong with this file, the rest goes on
+            code, message = code_and_message(error)
         if code != SEEN:
             series, instance = -1, b""
         return Looked(item.number, code, message, item.path, size, series, instance)

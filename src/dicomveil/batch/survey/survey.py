@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Survey:
-    """One pass; iterate over it to carry it out, and the census is complete. Files come as portions are done.
+    """One pass; iterate over it to carry it out, and the census can be counted. Files come as portions are done.
 
     An iteration that is interrupted leaves a census of what was seen so far. Files that share a SOP Instance UID and a
     size are read a second time, whole, to tell whether they are the same.
@@ -43,7 +43,6 @@ class Survey:
             yield from self._looks()
             self._compare()
         finally:
-            self._census.count()
             self._crew.close()
             archives.let_go()
 
