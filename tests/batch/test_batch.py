@@ -7,6 +7,7 @@ import shutil
 import signal
 import sqlite3
 import sys
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -550,3 +551,85 @@ def test_what_was_refused_for_an_option_is_tried_without_it(export: Path, ledger
     assert codes(list(batch(export, ledger, refuse_burned_in=True))) == {DONE: 199, "burned-in-annotation": 1}
     assert codes(list(batch(export, ledger, refuse_burned_in=True))) == {"burned-in-annotation": 1}
     assert codes(list(batch(export, ledger))) == {DONE: 1}
+
+
+# --- inputs that are gone
+
+
+def test_inputs_that_are_gone_are_noted_by_a_whole_run_and_counted_with_their_copies(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    (export / "000").write_bytes(b"no DICOM")
+    list(batch(export, ledger))
+    (export / "000").unlink()
+    (export / "150").unlink()
+    again = batch(export, ledger)
+    assert codes(list(again)) == {}
+    assert (again.before, again.gone, again.gone_copies) == ({DONE: 198}, 2, 1)
+    assert len(copies(tmp_path)) == 199
+    assert ledger.here() == 198
+
+
+def test_neither_a_stopped_run_nor_one_over_some_inputs_says_that_others_are_gone(export: Path, ledger: Ledger) -> None:
+    first, *_ = list(batch(export, ledger))
+    (export / "150").unlink()
+    list(batch(export, ledger, only=frozenset({bytes.fromhex(first.token)}), overwrite=True))
+    stopped = batch(export, ledger, overwrite=True)
+    for _ in stopped:
+        stopped.stop()
+    assert ledger.here() == 200
+    list(batch(export, ledger))
+    assert ledger.here() == 199
+
+
+def test_an_input_that_is_back_is_no_longer_gone_also_when_another_went(export: Path, ledger: Ledger) -> None:
+    list(batch(export, ledger))
+    (export / "150").rename(export.parent / "150")
+    list(batch(export, ledger))
+    (export.parent / "150").rename(export / "150")
+    (export / "151").unlink()
+    again = batch(export, ledger)
+    assert codes(list(again)) == {}
+    assert (again.before, again.gone, again.gone_copies) == ({DONE: 199}, 1, 1)
+
+
+def test_an_input_under_a_new_name_has_the_copy_that_it_had_under_the_old_one(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    list(batch(export, ledger))
+    there = copies(tmp_path)
+    (export / "003").rename(export / "moved")
+    again = batch(export, ledger)
+    assert codes(list(again)) == {DONE: 1}
+    assert (again.gone, again.gone_copies) == (1, 0)
+    assert copies(tmp_path) == there
+
+
+def test_nothing_is_said_to_be_gone_as_long_as_an_archive_cannot_be_listed(export: Path, ledger: Ledger) -> None:
+    with zipfile.ZipFile(export / "some.zip", "w") as archive:
+        archive.writestr("a", instance(300))
+    list(batch(export, ledger))
+    whole = (export / "some.zip").read_bytes()
+    (export / "some.zip").write_bytes(whole[:-30])
+    (export / "150").unlink()
+    list(batch(export, ledger))
+    assert ledger.gone() == (0, 0)
+    (export / "some.zip").write_bytes(whole)
+    list(batch(export, ledger))
+    assert ledger.gone() == (2, 1)  # the file, and the archive as one that cannot be listed
+
+
+def test_a_full_disk_leaves_it_to_the_next_run_to_note_what_is_gone(
+    export: Path, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    list(batch(export, ledger))
+    (export / "150").unlink()
+    with monkeypatch.context() as context:
+        context.setattr(Ledger, "mark_gone", full)
+        assert codes(list(batch(export, ledger))) == {}
+    assert ledger.gone() == (0, 0)
+    list(batch(export, ledger))
+    assert ledger.gone() == (1, 1)

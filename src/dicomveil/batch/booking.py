@@ -72,7 +72,7 @@ class Booking:
         Parameters
         ----------
         items
-            All inputs, in the order of names; iterated up to twice.
+            All inputs, in the order of names; iterated up to twice. Those that are gone have no copy to keep.
         done_over
             Does an input whose copy may take the place of the one that is there.
         """
@@ -89,7 +89,7 @@ class Booking:
                 self.record([done_over(item, entry.target)])
 
     def renumber(self, token: bytes, number: int) -> None:
-        """Note that an input that needs nothing has another place in the order of names than it had."""
+        """Note that an input that needs nothing is there, at another place in the order of names than it had."""
         self._numbers.append((number, token))
         if len(self._numbers) >= _MOST_UNRECORDED:
             self.record([])
@@ -127,7 +127,7 @@ class Booking:
             self._tell([told])
             return [told]
         ours = owner.source == self._ledger.source
-        if owner.number < item.number if ours else not self._overwrite:
+        if not owner.gone and (owner.number < item.number if ours else not self._overwrite):
             outcome = told._replace(code=DUPLICATE, message=DUPLICATE_MESSAGE)
             self._tell([outcome])
             self.record([outcome])

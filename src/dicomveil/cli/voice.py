@@ -85,7 +85,7 @@ class Voice:
             self.note(f"... and {more} more; --json --show-paths names them all")
         if self._as_json:
             self._write_json({"summary": self._summary(recipe, places, interrupted=interrupted)})
-        elif not self._quiet and self.tally.has_files:
+        elif not self._quiet and (self.tally.has_files or self.tally.gone):
             sys.stdout.write(self._closing(recipe, places))
         if self.tally.found_nothing and not interrupted:
             self.important(self._nothing())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from dicomveil.batch.outcome import Outcome
 
-VERSION = 1
+VERSION = 2
 IN_MEMORY = ":memory:"
 
 _SCHEMA = """
@@ -39,16 +39,18 @@ CREATE TABLE inputs (
     source INTEGER NOT NULL, token BLOB NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL,
     changed_ns INTEGER NOT NULL, fingerprint BLOB, code TEXT NOT NULL, message TEXT, folder INTEGER, name TEXT,
     series INTEGER, actions INTEGER, pixels_not_checked INTEGER, run INTEGER NOT NULL, seconds REAL NOT NULL,
-    copy_bytes INTEGER, PRIMARY KEY (source, token)
+    copy_bytes INTEGER, gone INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (source, token)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX copies ON inputs (folder, name) WHERE code = 'done';
 """
+_FROM_1 = "ALTER TABLE inputs ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;"
 
 
 class Entry(NamedTuple):
     """What the ledger has of one input; ``target`` is relative to the output, None where nothing was to be written.
 
-    ``making`` tells apart how copies were made: by which recipe, with which knowledge of the patients.
+    ``making`` tells apart how copies were made: by which recipe, with which knowledge of the patients. ``gone`` says
+    that a whole run has not met it any more.
     """
 
     number: int
@@ -63,6 +65,7 @@ class Entry(NamedTuple):
     making: str
     copy_bytes: int
     pixels_not_checked: bool
+    gone: bool
 
 
 class Claim(NamedTuple):
@@ -73,6 +76,7 @@ class Claim(NamedTuple):
     number: int
     run: int
     pixels_not_checked: bool
+    gone: bool
 
 
 class Ledger:
@@ -110,12 +114,13 @@ class Ledger:
 
     def _prepare(self) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version not in (0, VERSION):
+        if version not in (0, 1, VERSION):
             raise UsageError("the ledger in the private folder is of another version of dicomveil; use that version")
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
-        if version == 0:
-            self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+        if version < VERSION:
+            changes = _FROM_1 if version else _SCHEMA
+            self._db.executescript(f"BEGIN; {changes} PRAGMA user_version = {VERSION}; COMMIT;")
 
     def __enter__(self) -> Self:
         return self
@@ -189,7 +194,7 @@ class Ledger:
             return None
         number, size, changed_ns, fingerprint, code, message, folder, name, run, software, recipe, known, *copy = row
         target = None if name is None else f"{folder}/{name}" if folder else name
-        made = run, software, making_of(recipe, known), copy[0] or 0, bool(copy[1])
+        made = run, software, making_of(recipe, known), copy[0] or 0, bool(copy[1]), bool(copy[2])
         return Entry(number, size, changed_ns, fingerprint or b"", code, message or "", target, *made)
 
     def owner(self, target: str) -> Claim | None:
@@ -202,7 +207,7 @@ class Ledger:
                 return None
             known = self._ids["folders", folder] = row[0]
         row = self._db.execute(_OWNER, (known, name)).fetchone()
-        return None if row is None else Claim._make((*row[:4], bool(row[4])))
+        return None if row is None else Claim._make((*row[:4], bool(row[4]), bool(row[5])))
 
     def record(self, outcomes: Iterable[tuple[Outcome, str | None]], numbers: Iterable[tuple[int, bytes]] = ()) -> None:
         """Write down what became of inputs, all or none.
@@ -212,7 +217,7 @@ class Ledger:
         outcomes
             Each with its target relative to the output.
         numbers
-            New numbers, each with the token of its input.
+            New numbers, each with the token of its input, which is there.
 
         Raises
         ------
@@ -234,6 +239,31 @@ class Ledger:
         with self._transaction():
             self._db.execute(_DISOWN, (code, message, claim.source, claim.token))
             self._db.execute(_RECORD, self._row(*outcome))
+
+    # --- inputs that are gone
+
+    def here(self) -> int:
+        """Count the inputs of this run's folder that are not known to be gone."""
+        return int(self._db.execute(_HERE, (self.source,)).fetchone()[0])
+
+    def mark_gone(self, here: Iterable[bytes]) -> None:
+        """Note of all inputs of this run's folder but those with these tokens that they are gone.
+
+        Raises
+        ------
+        sqlite3.Error
+            If it cannot be written; nothing of it is then.
+        """
+        with self._transaction():
+            self._db.execute("CREATE TEMP TABLE here (token BLOB PRIMARY KEY) WITHOUT ROWID")
+            self._db.executemany("INSERT OR IGNORE INTO here VALUES (?)", ((token,) for token in here))
+            self._db.execute(_MARK_GONE, (self.source,))
+            self._db.execute("DROP TABLE here")
+
+    def gone(self) -> tuple[int, int]:
+        """Count the inputs that are gone from this run's folder, and those of them whose copies are there."""
+        count, copies = self._db.execute(_GONE, (self.source,)).fetchone()
+        return int(count), int(copies)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -304,23 +334,26 @@ WHERE i.code = 'done' AND (r.fingerprint <> now.fingerprint OR r.known <> now.kn
 """
 _ENTRY = """
 SELECT i.number, i.size, i.changed_ns, i.fingerprint, i.code, i.message, f.path, i.name, r.id, r.software,
-       r.fingerprint, r.known, i.copy_bytes, i.pixels_not_checked
+       r.fingerprint, r.known, i.copy_bytes, i.pixels_not_checked, i.gone
 FROM inputs i LEFT JOIN folders f ON f.id = i.folder JOIN runs r ON r.id = i.run
 WHERE i.source = ? AND i.token = ?
 """
 _OWNER = """
-SELECT source, token, number, run, pixels_not_checked FROM inputs WHERE folder = ? AND name = ? AND code = 'done'
+SELECT source, token, number, run, pixels_not_checked, gone FROM inputs WHERE folder = ? AND name = ? AND code = 'done'
 """
 _DISOWN = "UPDATE inputs SET code = ?, message = ? WHERE source = ? AND token = ?"
-_RENUMBER = "UPDATE inputs SET number = ? WHERE token = ? AND source = ?"
+_RENUMBER = "UPDATE inputs SET number = ?, gone = 0 WHERE token = ? AND source = ?"
+_HERE = "SELECT COUNT(*) FROM inputs WHERE source = ? AND NOT gone"
+_MARK_GONE = "UPDATE inputs SET gone = 1 WHERE source = ? AND NOT gone AND token NOT IN (SELECT token FROM here)"
+_GONE = "SELECT COUNT(*), COALESCE(SUM(code = 'done'), 0) FROM inputs WHERE source = ? AND gone"
 _RECORD = """
-INSERT INTO inputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO inputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
 ON CONFLICT (source, token) DO UPDATE SET
     number = excluded.number, size = excluded.size, changed_ns = excluded.changed_ns,
     fingerprint = excluded.fingerprint, code = excluded.code, message = excluded.message, folder = excluded.folder,
     name = excluded.name, series = excluded.series, actions = excluded.actions,
     pixels_not_checked = excluded.pixels_not_checked, run = excluded.run, seconds = excluded.seconds,
-    copy_bytes = excluded.copy_bytes
+    copy_bytes = excluded.copy_bytes, gone = 0
 """
 
 
