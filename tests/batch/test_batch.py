@@ -22,7 +22,7 @@ from builders import dicom_file, element
 from dicomveil.batch.batch import Batch
 from dicomveil.batch.crews.chunks import Task
 from dicomveil.batch.crews.crew import Crew, InProcess, cores, crew_of, jobs_for
-from dicomveil.batch.outcome import DONE, Corrected, Outcome
+from dicomveil.batch.outcome import DONE, Corrected, Other, Outcome
 from dicomveil.batch.records.ledger import Ledger
 from dicomveil.batch.sources.inputs import Input, Inputs
 from dicomveil.batch.work import Work
@@ -633,3 +633,70 @@ def test_a_full_disk_leaves_it_to_the_next_run_to_note_what_is_gone(
     assert ledger.gone() == (0, 0)
     list(batch(export, ledger))
     assert ledger.gone() == (1, 1)
+
+
+# --- duplicates, and of what
+
+
+def test_a_duplicate_says_of_which_file_it_is_one_also_when_it_is_told_again(export: Path, ledger: Ledger) -> None:
+    (export / "150a").write_bytes(instance(150, element(0x00180060, "DS", "70")))
+    (told,) = [each for each in batch(export, ledger) if each.code == "duplicate"]
+    assert (told.number, told.other) == (152, Other(151, str(export / "150")))
+    (export / "0").write_bytes(b"no DICOM")  # all numbers move
+    (again,) = [each for each in batch(export, ledger) if each.code == "duplicate"]
+    assert (again.number, again.other) == (153, Other(152, str(export / "150")))
+
+
+def test_an_input_that_loses_its_copy_to_an_earlier_name_says_to_which(export: Path, ledger: Ledger) -> None:
+    list(batch(export, ledger))
+    (export / "000a").write_bytes(instance(150, element(0x00180060, "DS", "70")))
+    list(batch(export, ledger))
+    (again,) = list(batch(export, ledger))
+    assert (again.number, again.code, again.other) == (152, "duplicate", Other(2, str(export / "000a")))
+
+
+def test_a_duplicate_of_another_input_folder_is_told_to_be_one(export: Path, ledger: Ledger, tmp_path: Path) -> None:
+    other = tmp_path / "other folder"
+    other.mkdir()
+    (other / "003").write_bytes(instance(3, element(0x00180060, "DS", "90")))
+    list(batch(export, ledger))
+    for _ in range(2):
+        (told,) = Batch(work(tmp_path), Inputs(other), crew_of(1), ledger)
+        assert (told.code, told.other) == ("duplicate", Other(0, ""))
+
+
+def test_a_duplicate_gets_the_copy_when_the_file_that_had_it_is_gone(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    (export / "150a").write_bytes(instance(150, element(0x00180060, "DS", "70")))
+    (export / "150b").write_bytes(instance(150, element(0x00180060, "DS", "80")))
+    list(batch(export, ledger))
+    (export / "150").unlink()
+    list(batch(export, ledger))  # finds out that it is gone
+    again = batch(export, ledger)
+    outcomes = {each.number: each for each in again}
+    assert {number: each.code for number, each in outcomes.items()} == {151: DONE, 152: "duplicate"}
+    assert outcomes[152].other == Other(151, str(export / "150a"))
+    assert again.why == {"no longer a duplicate": 2}
+    assert (again.gone, again.gone_copies) == (1, 0)
+    there = copies(tmp_path)
+    shutil.rmtree(tmp_path / "shared")
+    with Ledger(str(tmp_path / "other" / "ledger")) as other:
+        list(batch(export, other))
+    assert copies(tmp_path) == there
+
+
+def test_a_duplicate_gets_the_copy_when_the_file_that_had_it_became_another_instance(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    (export / "150a").write_bytes(instance(150, element(0x00180060, "DS", "70")))
+    list(batch(export, ledger))
+    (export / "150").write_bytes(instance(150, patient="another"))
+    for _ in range(2):
+        list(batch(export, ledger))
+    there = copies(tmp_path)
+    assert len(there) == 201
+    shutil.rmtree(tmp_path / "shared")
+    with Ledger(str(tmp_path / "other" / "ledger")) as other:
+        list(batch(export, other))
+    assert copies(tmp_path) == there

@@ -88,7 +88,7 @@ class Batch:
         self.skipped_before: Counter[str] = Counter()
         self.pixels_not_checked_before = 0
         self.gone = self.gone_copies = 0
-        self._met = 0
+        self._met = self._again = 0
         self._seconds = 0.0
         self._left = 0
         self.dry_run = work.dry_run
@@ -212,10 +212,14 @@ class Batch:
                     self._booking.renumber(token, item.number)
                 if entry.code == SKIPPED:
                     self.skipped_before[entry.message] += 1
-                elif entry.code == DONE or len(self._failed_before) >= _MOST_TOLD_AGAIN:
+                elif entry.code == DONE or self._again >= _MOST_TOLD_AGAIN:
                     self.before[entry.code] += 1
                     self.pixels_not_checked_before += entry.pixels_not_checked
+                elif entry.code == DUPLICATE:
+                    self._again += 1
+                    self._booking.tell_again(item, token, entry)
                 else:
+                    self._again += 1
                     self._failed_before.append(told_before(item, token, entry))
 
     def _why(self, item: Input, entry: Entry | None) -> str:
@@ -238,7 +242,12 @@ class Batch:
             return "retried"
         if self._work.whole and entry.code == DONE:
             return "compared"
-        return ""
+        return "no longer a duplicate" if entry.code == DUPLICATE and self._may_have_copy(entry) else ""
+
+    def _may_have_copy(self, entry: Entry) -> bool:
+        """Tell whether the input whose duplicate another was is gone, or has become another instance."""
+        owner = self._ledger.owner(entry.target) if entry.target else None
+        return entry.target is not None and (owner is None or owner.gone)
 
     def _may_have_passed(self, code: str) -> bool:
         """Tell whether what kept an input from being done may be gone without its having changed."""

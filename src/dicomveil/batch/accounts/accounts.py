@@ -47,7 +47,8 @@ class RunAccount(NamedTuple):
 class FileAccount(NamedTuple):
     """What is known of one input; patient, study and series are stand-ins, ``target`` is relative to the output.
 
-    ``gone`` says that it is no longer in the input; its copy is there still.
+    ``gone`` says that it is no longer in the input; its copy is there still. ``duplicate_of`` is the token of the input
+    that has the copy which a duplicate wanted; empty if it is none, or that is not known.
     """
 
     token: str
@@ -62,6 +63,7 @@ class FileAccount(NamedTuple):
     seconds: float
     run: int
     gone: bool
+    duplicate_of: str
 
 
 class Quarantined(NamedTuple):
@@ -168,10 +170,10 @@ class Accounts:
 
     def files(self) -> Iterator[FileAccount]:
         """Yield what is known of each input, folder by folder, in the order of tokens."""
-        for token, code, message, size, folder, name, *others, pixels, seconds, run, gone in self._rows(_FILES):
+        for token, code, message, size, folder, name, *others, pixels, seconds, run, gone, of in self._rows(_FILES):
             target = "" if code != DONE or name is None else f"{folder}/{name}" if folder else name
             looked = None if pixels is None else bool(pixels)
-            more = *others, looked, seconds, run, bool(gone)
+            more = *others, looked, seconds, run, bool(gone), of.hex() if of else ""
             yield FileAccount._make((token.hex(), code, message or "", size, target, *more))
 
     def quarantined(self) -> Iterator[Quarantined]:
@@ -252,8 +254,9 @@ ORDER BY r.id
 """
 _FILES = """
 SELECT i.token, i.code, i.message, i.size, f.path, i.name, COALESCE(s.patient, ''), COALESCE(s.study, ''),
-       COALESCE(s.series, ''), i.pixels_not_checked, i.seconds, i.run, i.gone
+       COALESCE(s.series, ''), i.pixels_not_checked, i.seconds, i.run, i.gone, o.token
 FROM inputs i LEFT JOIN folders f ON f.id = i.folder LEFT JOIN series s ON s.id = i.series
+LEFT JOIN inputs o ON i.code = 'duplicate' AND o.code = 'done' AND o.folder = i.folder AND o.name = i.name
 ORDER BY i.source, i.token
 """
 _MARKS = ", ".join("?" * len(NO_QUARANTINE))

@@ -209,6 +209,10 @@ class Ledger:
         row = self._db.execute(_OWNER, (known, name)).fetchone()
         return None if row is None else Claim._make((*row[:4], bool(row[4]), bool(row[5])))
 
+    def owners_waited_for(self) -> set[bytes]:
+        """Return the tokens of this folder's inputs whose copies are where others of this run wanted theirs."""
+        return {bytes(token) for (token,) in self._db.execute(_WAITED_FOR, (self.source, self.run))}
+
     def record(self, outcomes: Iterable[tuple[Outcome, str | None]], numbers: Iterable[tuple[int, bytes]] = ()) -> None:
         """Write down what became of inputs, all or none.
 
@@ -340,6 +344,10 @@ WHERE i.source = ? AND i.token = ?
 """
 _OWNER = """
 SELECT source, token, number, run, pixels_not_checked, gone FROM inputs WHERE folder = ? AND name = ? AND code = 'done'
+"""
+_WAITED_FOR = """
+SELECT DISTINCT o.token FROM inputs i JOIN inputs o ON o.folder = i.folder AND o.name = i.name AND o.code = 'done'
+WHERE i.source = ? AND i.run = ? AND i.code = 'target-exists' AND o.source = i.source
 """
 _DISOWN = "UPDATE inputs SET code = ?, message = ? WHERE source = ? AND token = ?"
 _RENUMBER = "UPDATE inputs SET number = ?, gone = 0 WHERE token = ? AND source = ?"
