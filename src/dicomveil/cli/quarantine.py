@@ -138,7 +138,8 @@ def _retry(found: list[Quarantined], arguments: _Arguments, project: Project, la
     if not only:
         _say("there is nothing to retry")
         return SOME_NOT_DONE if elsewhere else DONE
-    code = deidentify([*spoken_words(arguments), *words_again(project)], only=only)
+    words_before = words_again(project, here=arguments.jobs is not None)
+    code = deidentify([*spoken_words(arguments), *words_before], only=only)
     with Accounts(project) as accounts:
         is_left = next(accounts.quarantined(), None) is not None
     return SOME_NOT_DONE if code == DONE and is_left else code
