@@ -7,6 +7,7 @@ import shutil
 import signal
 import sqlite3
 import sys
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -21,7 +22,7 @@ from builders import dicom_file, element
 from dicomveil.batch.batch import Batch
 from dicomveil.batch.crews.chunks import Task
 from dicomveil.batch.crews.crew import Crew, InProcess, cores, crew_of, jobs_for
-from dicomveil.batch.outcome import DONE, Corrected, Outcome
+from dicomveil.batch.outcome import DONE, Corrected, Other, Outcome
 from dicomveil.batch.records.ledger import Ledger
 from dicomveil.batch.sources.inputs import Input, Inputs
 from dicomveil.batch.work import Work
@@ -567,3 +568,152 @@ def test_what_was_refused_for_an_option_is_tried_without_it(export: Path, ledger
     assert codes(list(batch(export, ledger, refuse_burned_in=True))) == {DONE: 199, "burned-in-annotation": 1}
     assert codes(list(batch(export, ledger, refuse_burned_in=True))) == {"burned-in-annotation": 1}
     assert codes(list(batch(export, ledger))) == {DONE: 1}
+
+
+# --- inputs that are gone
+
+
+def test_inputs_that_are_gone_are_noted_by_a_whole_run_and_counted_with_their_copies(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    (export / "000").write_bytes(b"no DICOM")
+    list(batch(export, ledger))
+    (export / "000").unlink()
+    (export / "150").unlink()
+    again = batch(export, ledger)
+    assert codes(list(again)) == {}
+    assert (again.before, again.gone, again.gone_copies) == ({DONE: 198}, 2, 1)
+    assert len(copies(tmp_path)) == 199
+    assert ledger.here() == 198
+
+
+def test_neither_a_stopped_run_nor_one_over_some_inputs_says_that_others_are_gone(export: Path, ledger: Ledger) -> None:
+    first, *_ = list(batch(export, ledger))
+    (export / "150").unlink()
+    list(batch(export, ledger, only=frozenset({bytes.fromhex(first.token)}), overwrite=True))
+    stopped = batch(export, ledger, overwrite=True)
+    for _ in stopped:
+        stopped.stop()
+    assert ledger.here() == 200
+    list(batch(export, ledger))
+    assert ledger.here() == 199
+
+
+def test_an_input_that_is_back_is_no_longer_gone_also_when_another_went(export: Path, ledger: Ledger) -> None:
+    list(batch(export, ledger))
+    (export / "150").rename(export.parent / "150")
+    list(batch(export, ledger))
+    (export.parent / "150").rename(export / "150")
+    (export / "151").unlink()
+    again = batch(export, ledger)
+    assert codes(list(again)) == {}
+    assert (again.before, again.gone, again.gone_copies) == ({DONE: 199}, 1, 1)
+
+
+def test_an_input_under_a_new_name_has_the_copy_that_it_had_under_the_old_one(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    list(batch(export, ledger))
+    there = copies(tmp_path)
+    (export / "003").rename(export / "moved")
+    again = batch(export, ledger)
+    assert codes(list(again)) == {DONE: 1}
+    assert (again.gone, again.gone_copies) == (1, 0)
+    assert copies(tmp_path) == there
+
+
+def test_nothing_is_said_to_be_gone_as_long_as_an_archive_cannot_be_listed(export: Path, ledger: Ledger) -> None:
+    with zipfile.ZipFile(export / "some.zip", "w") as archive:
+        archive.writestr("a", instance(300))
+    list(batch(export, ledger))
+    whole = (export / "some.zip").read_bytes()
+    (export / "some.zip").write_bytes(whole[:-30])
+    (export / "150").unlink()
+    list(batch(export, ledger))
+    assert ledger.gone() == (0, 0)
+    (export / "some.zip").write_bytes(whole)
+    list(batch(export, ledger))
+    assert ledger.gone() == (2, 1)  # the file, and the archive as one that cannot be listed
+
+
+def test_a_full_disk_leaves_it_to_the_next_run_to_note_what_is_gone(
+    export: Path, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    list(batch(export, ledger))
+    (export / "150").unlink()
+    with monkeypatch.context() as context:
+        context.setattr(Ledger, "mark_gone", full)
+        assert codes(list(batch(export, ledger))) == {}
+    assert ledger.gone() == (0, 0)
+    list(batch(export, ledger))
+    assert ledger.gone() == (1, 1)
+
+
+# --- duplicates, and of what
+
+
+def test_a_duplicate_says_of_which_file_it_is_one_also_when_it_is_told_again(export: Path, ledger: Ledger) -> None:
+    (export / "150a").write_bytes(instance(150, element(0x00180060, "DS", "70")))
+    (told,) = [each for each in batch(export, ledger) if each.code == "duplicate"]
+    assert (told.number, told.other) == (152, Other(151, str(export / "150")))
+    (export / "0").write_bytes(b"no DICOM")  # all numbers move
+    (again,) = [each for each in batch(export, ledger) if each.code == "duplicate"]
+    assert (again.number, again.other) == (153, Other(152, str(export / "150")))
+
+
+def test_an_input_that_loses_its_copy_to_an_earlier_name_says_to_which(export: Path, ledger: Ledger) -> None:
+    list(batch(export, ledger))
+    (export / "000a").write_bytes(instance(150, element(0x00180060, "DS", "70")))
+    list(batch(export, ledger))
+    (again,) = list(batch(export, ledger))
+    assert (again.number, again.code, again.other) == (152, "duplicate", Other(2, str(export / "000a")))
+
+
+def test_a_duplicate_of_another_input_folder_is_told_to_be_one(export: Path, ledger: Ledger, tmp_path: Path) -> None:
+    other = tmp_path / "other folder"
+    other.mkdir()
+    (other / "003").write_bytes(instance(3, element(0x00180060, "DS", "90")))
+    list(batch(export, ledger))
+    for _ in range(2):
+        (told,) = Batch(work(tmp_path), Inputs(other), crew_of(1), ledger)
+        assert (told.code, told.other) == ("duplicate", Other(0, ""))
+
+
+def test_a_duplicate_gets_the_copy_when_the_file_that_had_it_is_gone(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    (export / "150a").write_bytes(instance(150, element(0x00180060, "DS", "70")))
+    (export / "150b").write_bytes(instance(150, element(0x00180060, "DS", "80")))
+    list(batch(export, ledger))
+    (export / "150").unlink()
+    list(batch(export, ledger))  # finds out that it is gone
+    again = batch(export, ledger)
+    outcomes = {each.number: each for each in again}
+    assert {number: each.code for number, each in outcomes.items()} == {151: DONE, 152: "duplicate"}
+    assert outcomes[152].other == Other(151, str(export / "150a"))
+    assert again.why == {"no longer a duplicate": 2}
+    assert (again.gone, again.gone_copies) == (1, 0)
+    there = copies(tmp_path)
+    shutil.rmtree(tmp_path / "shared")
+    with Ledger(str(tmp_path / "other" / "ledger")) as other:
+        list(batch(export, other))
+    assert copies(tmp_path) == there
+
+
+def test_a_duplicate_gets_the_copy_when_the_file_that_had_it_became_another_instance(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    (export / "150a").write_bytes(instance(150, element(0x00180060, "DS", "70")))
+    list(batch(export, ledger))
+    (export / "150").write_bytes(instance(150, patient="another"))
+    for _ in range(2):
+        list(batch(export, ledger))
+    there = copies(tmp_path)
+    assert len(there) == 201
+    shutil.rmtree(tmp_path / "shared")
+    with Ledger(str(tmp_path / "other" / "ledger")) as other:
+        list(batch(export, other))
+    assert copies(tmp_path) == there

@@ -580,3 +580,42 @@ def test_a_terminal_that_knows_few_characters_gets_the_others_escaped(start, exp
     out, err = process.communicate(timeout=60)
     assert (process.returncode, "Traceback" in err) == (0, False)
     assert "geteilt f\\xfcr alle" in out
+
+
+# --- duplicates
+
+
+@pytest.mark.parametrize("words", [[], ["--dry-run"]], ids=["", "dry"])
+def test_a_duplicate_names_the_other_file_by_number_and_by_path_only_when_asked(dicomveil, export, shared, words):
+    first = export / "Wimpleton_Araminta" / "Wimpleton^Araminta_1.dcm"
+    (export / "Wimpleton_twice.dcm").write_bytes(instance(1, modality="MR"))
+    (export / "Wimpleton_twice.dcm").rename(first.parent / "Wimpleton_twice.dcm")
+    for _ in range(2):  # also when it is told again
+        said = dicomveil("deidentify", export, shared, *words)
+        assert "same SOP Instance UID has the copy: file 1 (duplicate)\n" in said.err
+        assert "Wimpleton" not in said.all
+        told = [json.loads(line) for line in dicomveil("deidentify", export, shared, "--json", *words).out.splitlines()]
+        assert [line["duplicate_of"] for line in told if line.get("code") == "duplicate"] == [1]
+        assert "Wimpleton" not in str(told)
+        said = dicomveil("deidentify", export, shared, "--show-paths", "--json", *words)
+        told = [json.loads(line) for line in said.out.splitlines()]
+        assert [line["duplicate_of_path"] for line in told if line.get("code") == "duplicate"] == [str(first)]
+        assert f"has the copy: file 1 {str(first)!r} (duplicate)" in said.err
+    if not words:
+        rows = [json.loads(line) for line in dicomveil("status", shared, "--jsonl", "-").out.splitlines()]
+        (row,) = [row for row in rows if row["code"] == "duplicate"]
+        assert [each["code"] for each in rows if each["token"] == row["duplicate_of"]] == ["done"]
+        report = Path(f"{shared}.dicomveil/report.jsonl").read_text()
+        assert '"duplicate_of": 1' in report
+        assert "Wimpleton" not in report
+
+
+@pytest.mark.parametrize("layout", [[], ["--dicomdir"], ["--layout", "zip"]], ids=["", "media", "zip"])
+def test_a_file_under_a_new_name_keeps_its_copy(dicomveil, export, shared, layout):
+    dicomveil("deidentify", export, shared, *layout)
+    before = {path: path.read_bytes() for path in shared.rglob("*") if path.is_file()}
+    first = export / "Wimpleton_Araminta" / "Wimpleton^Araminta_1.dcm"
+    first.rename(first.with_name("new"))
+    for _ in range(2):
+        assert dicomveil("deidentify", export, shared, *layout).code == 0
+        assert {path: path.read_bytes() for path in shared.rglob("*") if path.is_file()} == before

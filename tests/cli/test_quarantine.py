@@ -101,3 +101,17 @@ def test_files_of_another_input_are_listed_but_not_tried(dicomveil, done, tmp_pa
 def test_other_words_are_refused(dicomveil, done, words):
     what, *rest = words
     assert dicomveil("quarantine", what, done, *rest).code == 2
+
+
+def test_what_is_gone_is_neither_listed_nor_tried_again(dicomveil, done, ward):
+    token = listed(dicomveil, done)["malformed"]["token"]
+    (ward / "Wimpleton_Araminta" / "Wimpleton_cut.dcm").unlink()
+    dicomveil("deidentify", ward, done)
+    assert set(listed(dicomveil, done)) == {"private-sop-class"}
+    said = dicomveil("quarantine", "list", done)
+    assert said.out.endswith("No longer in the input: 1 that could not be done; there is nothing to do about them.\n")
+    assert dicomveil("quarantine", "retry", done, token).code == 2
+    (ward / "Wimpleton_Araminta" / "Wimpleton_private.dcm").unlink()
+    dicomveil("deidentify", ward, done)
+    said = dicomveil("quarantine", "list", done)
+    assert (said.code, said.out.splitlines()[0]) == (0, "No file is left that could not be done.")

@@ -117,3 +117,28 @@ def test_words_that_cannot_be_read_are_an_error(dicomveil, stopped, content):
     said = dicomveil("resume", stopped)
     assert (said.code, said.out) == (2, "")
     assert "command.json" in said.err
+
+
+def started_on_a_cluster(shared: Path) -> None:
+    """Have it look as if the last run had been done by a cluster, whose engine is not installed here."""
+    told = json.loads(command_json(shared).read_text())
+    told["words"].append("--cluster=nosuch://127.0.0.1:1")
+    command_json(shared).write_text(json.dumps(told))
+
+
+def test_with_a_number_of_processes_a_run_on_a_cluster_goes_on_here(dicomveil, stopped):
+    started_on_a_cluster(stopped)
+    said = dicomveil("resume", stopped)
+    assert (said.code, said.out) == (2, "")
+    assert "a cluster is named" in said.err
+    assert dicomveil("resume", stopped, "-j", "1").code == 0
+    assert len(list(stopped.rglob("*.dcm"))) == 3
+    assert json.loads(command_json(stopped).read_text())["words"] == ["--recipe=research", "--retain=uids", "--again"]
+
+
+def test_with_a_number_of_processes_what_a_cluster_could_not_do_is_retried_here(dicomveil, ward, shared):
+    dicomveil("deidentify", ward, shared)
+    started_on_a_cluster(shared)
+    assert dicomveil("quarantine", "retry", shared).code == 2
+    said = dicomveil("quarantine", "retry", shared, "-j", "1", "--json")
+    assert json.loads(said.out.splitlines()[-1])["summary"]["why"] == {"retried": 2}

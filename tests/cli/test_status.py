@@ -145,3 +145,37 @@ def test_a_page_wants_a_name(dicomveil, done, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert dicomveil("status", done, "--html", "-").code == 2
     assert not (tmp_path / "-").exists()
+
+
+def test_inputs_that_are_gone_are_told_apart_and_leave_nothing_to_do(dicomveil, ward, done):
+    inside = ward / "Wimpleton_Araminta"
+    (inside / "Wimpleton_cut.dcm").unlink()
+    (inside / "Wimpleton_private.dcm").unlink()
+    (inside / "Wimpleton_us.dcm").unlink()
+    assert json.loads(dicomveil("status", done, "--json").out)["gone"] == 0  # nobody has looked yet
+    run = dicomveil("deidentify", ward, done)
+    told = "no longer in the input 3 of them 1 has a copy, which is still in the output "
+    assert run.code == 0
+    assert told in " ".join(run.out.split())
+    said = dicomveil("status", done)
+    assert said.code == 0
+    assert told in " ".join(said.out.split())
+    assert "nothing is left to do" in said.out
+    as_json = json.loads(dicomveil("status", done, "--json").out)
+    assert as_json["by_code"] == {"done": 3, "skipped": 1}
+    assert (as_json["gone"], as_json["gone_copies"], as_json["known"]) == (3, 1, 4)
+    rows = csv.DictReader(io.StringIO(dicomveil("status", done, "--csv", "-").out))
+    assert sorted(row["code"] for row in rows if row["gone"] == "yes") == ["done", "malformed", "private-sop-class"]
+    page = Path(f"{done}.dicomveil/report.html").read_text(encoding="utf-8")
+    assert "3 files are no longer in the input, and not counted; 1 copy of such files is still" in page
+    assert "Every file is done that can be." in page
+
+
+def test_an_input_that_is_empty_now_is_told_with_what_it_has_left(dicomveil, export, done):
+    for path in [*export.rglob("*.dcm"), *export.rglob("*.txt")]:
+        path.unlink()
+    said = dicomveil("deidentify", export, done)
+    assert said.code == 1
+    assert "the input has no files" in said.err
+    assert "no longer in the input 7 of them 4 have copies" in " ".join(said.out.split())
+    assert "No file of the input has a copy." in Path(f"{done}.dicomveil/report.html").read_text(encoding="utf-8")

@@ -101,3 +101,31 @@ def test_one_patient_s_single_file_is_cleaned_by_what_the_others_tell(export, tm
     recipe, copy = str(tmp_path / "recipe.toml"), tmp_path / "copy.dcm"
     assert main(["deidentify", str(export / "2.dcm"), str(copy), "--recipe", recipe, "--known", known]) == 0
     assert read(copy).get("StudyDescription", "") == ""
+
+
+def test_a_file_is_explained_with_what_the_others_tell_as_it_is_done(export, tmp_path, capsys):
+    known = survey(export, tmp_path / "known")
+
+    def explained(*words: str) -> str:
+        capsys.readouterr()
+        assert main(["explain", str(export / "2.dcm"), "--recipe", str(tmp_path / "recipe.toml"), *words]) == 0
+        said = capsys.readouterr()
+        assert not [value for value in ("wimpleton", "araminta", "5550123") if value in (said.out + said.err).lower()]
+        (line,) = [line for line in said.out.splitlines() if line.startswith("StudyDescription ")]
+        return line.split()[2]
+
+    assert explained() == "keep"
+    assert explained("--known", known) == "empty"
+
+
+@pytest.mark.parametrize("content", [None, b"Wimpleton"], ids=["none", "other"])
+def test_a_file_that_no_survey_has_written_explains_nothing(export, tmp_path, capsys, content):
+    path = tmp_path / "Wimpleton"
+    if content is not None:
+        path.write_bytes(content)
+        path.chmod(0o600)
+    assert main(["explain", str(export / "2.dcm"), "--known", str(path)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "the file of --known" in said.err
+    assert "Wimpleton" not in said.err

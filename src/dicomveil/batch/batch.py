@@ -54,6 +54,8 @@ class Batch:
     not be done the first thousand are also yielded again. ``skipped_before`` counts such as are no DICOM files, by what
     they are, ``pixels_not_checked_before`` those done whose pixels nobody has looked at. ``why`` counts those that were
     taken, by reason.
+    ``gone`` counts the inputs that earlier runs have met and that are not there any more, ``gone_copies`` those of them
+    that have left copies.
     ``interrupted`` says that it was stopped.
 
     Parameters
@@ -85,6 +87,8 @@ class Batch:
         self.interrupted = False
         self.skipped_before: Counter[str] = Counter()
         self.pixels_not_checked_before = 0
+        self.gone = self.gone_copies = 0
+        self._met = self._again = 0
         self._seconds = 0.0
         self._left = 0
         self.dry_run = work.dry_run
@@ -127,7 +131,9 @@ class Batch:
                 yield from self._told_again()
             yield from self._told_again()
             if not self.interrupted:
+                self._look_for_gone()
                 yield from self._booking.settled(self._inputs, self._done_over)
+                self.gone, self.gone_copies = self._ledger.gone()
             whole = not self.interrupted
         except sqlite3.Error as error:
             raise unusable(error) from None
@@ -189,6 +195,7 @@ class Batch:
             token = self._tokens.of(item)
             if self._only is not None and token not in self._only:
                 continue
+            self._met += 1
             entry = None if is_first else self._ledger.entry(token)
             why = self._why(item, entry)
             if why:
@@ -198,14 +205,18 @@ class Batch:
                 own = entry.target if entry is not None and entry.code == DONE else None
                 yield Task(item, token.hex(), f"{self._layout.root}/{own}" if own else "", compared)
             elif entry is not None:
-                if entry.number != item.number:
+                if entry.number != item.number or entry.gone:
                     self._booking.renumber(token, item.number)
                 if entry.code == SKIPPED:
                     self.skipped_before[entry.message] += 1
-                elif entry.code == DONE or len(self._failed_before) >= _MOST_TOLD_AGAIN:
+                elif entry.code == DONE or self._again >= _MOST_TOLD_AGAIN:
                     self.before[entry.code] += 1
                     self.pixels_not_checked_before += entry.pixels_not_checked
+                elif entry.code == DUPLICATE:
+                    self._again += 1
+                    self._booking.tell_again(item, token, entry)
                 else:
+                    self._again += 1
                     self._failed_before.append(told_before(item, token, entry))
 
     def _why(self, item: Input, entry: Entry | None) -> str:
@@ -228,7 +239,12 @@ class Batch:
             return "retried"
         if self._work.whole and entry.code == DONE:
             return "compared"
-        return ""
+        return "no longer a duplicate" if entry.code == DUPLICATE and self._may_have_copy(entry) else ""
+
+    def _may_have_copy(self, entry: Entry) -> bool:
+        """Tell whether the input whose duplicate another was is gone, or has become another instance."""
+        owner = self._ledger.owner(entry.target) if entry.target else None
+        return entry.target is not None and (owner is None or owner.gone)
 
     def _may_have_passed(self, code: str) -> bool:
         """Tell whether what kept an input from being done may be gone without its having changed."""
@@ -238,6 +254,18 @@ class Batch:
             or (code == "already-deidentified" and self._work.again)
             or (code == "burned-in-annotation" and not refuses)
         )
+
+    def _look_for_gone(self) -> None:
+        """Note which inputs of earlier runs are not there any more, if that can be told.
+
+        Mostly as many are known as were met, and nothing is written; only else they are listed once more.
+        """
+        self._booking.record([])
+        if self._only is not None or not self._inputs.is_whole or self._booking.unrecorded:
+            return
+        with suppress(sqlite3.OperationalError):  # a full disk; the next run notes it
+            if self._ledger.here() > self._met:
+                self._ledger.mark_gone(self._tokens.of(item) for item in self._inputs)
 
     def _is_news(self, outcome: Outcome) -> bool:
         """Count an outcome whose input was compared with what it was; False if nothing was to be done."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.outcome import DONE, DUPLICATE, DUPLICATE_MESSAGE, THERE_ALREADY, Corrected, Outcome
+from dicomveil.batch.outcome import DONE, DUPLICATE, DUPLICATE_MESSAGE, THERE_ALREADY, Corrected, Other, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -50,6 +50,8 @@ class Booking:
         self._numbers: list[tuple[int, bytes]] = []
         self._lost = 0
         self._waiting = False
+        self._doubles: list[tuple[Input, bytes, Entry]] = []
+        self._paths: dict[bytes, str] = {}
 
     @property
     def unrecorded(self) -> int:
@@ -72,31 +74,56 @@ class Booking:
         Parameters
         ----------
         items
-            All inputs, in the order of names; iterated up to twice.
+            All inputs, in the order of names; iterated up to twice. Those that are gone have no copy to keep.
         done_over
             Does an input whose copy may take the place of the one that is there.
         """
         self.record([])
         again: set[bytes] = set()
-        for item in items if self._waiting else ():
+        wanted = self._owners()
+        for item in items if self._waiting or wanted else ():
             token = self._tokens.of(item)
-            entry = self._ledger.entry(token)
+            if token in wanted:
+                self._paths[token] = item.path
+            entry = self._ledger.entry(token) if self._waiting else None
             if entry is not None and entry.code == THERE_ALREADY and entry.run == self._ledger.run:
                 yield from self._settled(item, token, entry, again, done_over)
         for item in items if again else ():
             entry = self._ledger.entry(self._tokens.of(item)) if self._tokens.of(item) in again else None
             if entry is not None and entry.target is not None:
                 self.record([done_over(item, entry.target)])
+        for item, token, entry in self._doubles:
+            yield told_before(item, token, entry)._replace(other=self._other(self._ledger.owner(entry.target or "")))
+
+    def tell_again(self, item: Input, token: bytes, entry: Entry) -> None:
+        """Have `settled` tell of a duplicate of an earlier run, once the number that the other file has is known."""
+        self._doubles.append((item, token, entry))
+
+    def _owners(self) -> set[bytes]:
+        """Return the tokens of inputs of this run that have a copy which others want."""
+        owners = {owner for *_, entry in self._doubles if (owner := self._ledger.owner(entry.target or ""))}
+        found = {owner.token for owner in owners if owner.source == self._ledger.source}
+        return found | self._ledger.owners_waited_for() if self._waiting else found
+
+    def _other(self, owner: Claim | None) -> Other | None:
+        if owner is None:
+            return None
+        if owner.source != self._ledger.source:
+            return Other(0, "")
+        return Other(owner.number, self._paths.get(owner.token, ""))
 
     def renumber(self, token: bytes, number: int) -> None:
-        """Note that an input that needs nothing has another place in the order of names than it had."""
+        """Note that an input that needs nothing is there, at another place in the order of names than it had."""
         self._numbers.append((number, token))
         if len(self._numbers) >= _MOST_UNRECORDED:
             self.record([])
 
     def record(self, outcomes: list[Outcome]) -> None:
         """Hand outcomes to the ledger; what it cannot take now, for want of space, is tried again with the next."""
-        self._unwritten += [(each, self._inside(each)) for each in outcomes]
+        self._record([(each, self._inside(each)) for each in outcomes])
+
+    def _record(self, outcomes: list[tuple[Outcome, str | None]]) -> None:
+        self._unwritten += outcomes
         try:
             self._ledger.record(self._unwritten, self._numbers)
             self._unwritten, self._numbers = [], []
@@ -127,19 +154,20 @@ class Booking:
             self._tell([told])
             return [told]
         ours = owner.source == self._ledger.source
-        if owner.number < item.number if ours else not self._overwrite:
-            outcome = told._replace(code=DUPLICATE, message=DUPLICATE_MESSAGE)
+        if not owner.gone and (owner.number < item.number if ours else not self._overwrite):
+            outcome = told._replace(code=DUPLICATE, message=DUPLICATE_MESSAGE, other=self._other(owner))
             self._tell([outcome])
-            self.record([outcome])
+            self._record([(outcome, target)])  # which tells whose duplicate it is, whatever numbers change to
             if self._overwrite and ours:
                 again.add(owner.token)  # whichever came last lies there now
             return [outcome]
         outcome = done_over(item, target)
         outcomes = [outcome]
         if outcome.code == DONE and owner.run == self._ledger.run:
-            outcomes.append(_corrected(owner))
+            outcomes.append(_corrected(owner, item))
         self._tell(outcomes)
         if outcome.code == DONE:
+            self._paths[token] = item.path
             self._ledger.hand_over(owner, (outcome, target), DUPLICATE, DUPLICATE_MESSAGE)
         else:
             self.record([outcome])
@@ -162,7 +190,7 @@ def told_before(item: Input, token: bytes, entry: Entry) -> Outcome:
     )
 
 
-def _corrected(owner: Claim) -> Outcome:
+def _corrected(owner: Claim, item: Input) -> Outcome:
     """Return what has become of an input that was told to be done, and whose place another has now."""
-    early = Corrected(owner.pixels_not_checked)
-    return Outcome(owner.number, owner.token.hex(), DUPLICATE, DUPLICATE_MESSAGE, None, None, "", corrects=early)
+    told = Outcome(owner.number, owner.token.hex(), DUPLICATE, DUPLICATE_MESSAGE, None, None, "")
+    return told._replace(corrects=Corrected(owner.pixels_not_checked), other=Other(item.number, item.path))

@@ -28,6 +28,16 @@ class Corrected(NamedTuple):
     pixels_not_checked: bool
 
 
+class Other(NamedTuple):
+    """The input that has the copy which a duplicate wanted.
+
+    ``number`` is 0 if it is of another input folder; ``path`` is not for anything that leaves the house.
+    """
+
+    number: int
+    path: str
+
+
 class Outcome(NamedTuple):
     """What became of one input.
 
@@ -37,8 +47,8 @@ class Outcome(NamedTuple):
     ``fingerprint`` is a hash of the input (16 bytes; empty if it was not read so far), ``seconds`` the time it took,
     ``actions`` what was done to it, ``copy_bytes`` the size of its copy. ``is_same`` says whether the fingerprint is
     the one it had when it was done before, None if that was not asked; ``left`` is the copy that it had before it
-    became another instance. ``corrects`` tells of an input that this run has told to be done before another turned out
-    to have its place.
+    became another instance; ``other`` has the copy that a duplicate wanted. ``corrects`` tells of an input that this
+    run has told to be done before another turned out to have its place.
     """
 
     number: int
@@ -57,3 +67,4 @@ class Outcome(NamedTuple):
     is_same: bool | None = None
     copy_bytes: int = 0
     left: str = ""
+    other: Other | None = None

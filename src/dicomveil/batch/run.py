@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.layouts.layout import Layout
-from dicomveil.batch.outcome import DONE, DUPLICATE, DUPLICATE_MESSAGE, SKIPPED, Outcome
+from dicomveil.batch.outcome import DONE, DUPLICATE, DUPLICATE_MESSAGE, SKIPPED, Other, Outcome
 from dicomveil.batch.records.project import check_apart
 from dicomveil.batch.records.tokens import Tokens
 from dicomveil.batch.sources import archives
@@ -60,7 +60,8 @@ class Run:
         self.single = self.inputs.is_single and not names_folder(self.target)
         self._layout = layout or Layout(self.target, dry=dry_run)
         self._worker = Worker(deidentifier, self._place, overwrite=overwrite, dry_run=dry_run)
-        self._taken: set[str] = set()
+        self._taken: dict[str, Other] = {}
+        self._other: Other | None = None
 
     def count(self) -> int:
         """Return how many files there are; a listing, nothing is opened."""
@@ -81,14 +82,15 @@ class Run:
         token = self._tokens.of(item).hex()
         outcome = self._worker.take(item, token)
         if outcome.code == DONE and outcome.target is not None:
-            self._taken.add(outcome.target)
+            self._taken[outcome.target] = Other(item.number, item.path)
             return outcome
-        return outcome._replace(target=None)
+        return outcome._replace(target=None, other=self._other if outcome.code == DUPLICATE else None)
 
     def _place(self, report: Report, item: Input) -> str:
         """Name the copy; two inputs of one run never share a name."""
         path = self._own_name() if self.single else self._layout.place(report, item)
-        if path in self._taken:
+        self._other = self._taken.get(path)
+        if self._other is not None:
             raise Refused(DUPLICATE, DUPLICATE_MESSAGE)
         return path
 

@@ -115,8 +115,13 @@ def check_key_outside(option: str | None, output: str) -> None:
         raise UsageError("the project key lies in the output; whoever gets the copies would get the key")
 
 
-def chosen_known(option: str | None, output: str) -> KnownFile | None:
+def chosen_known(option: str | None, output: str | None = None) -> KnownFile | None:
     """Open what a survey has learned of the patients, if an option names it.
+
+    Parameters
+    ----------
+    output
+        Where the copies go, if any are made.
 
     Raises
     ------
@@ -127,8 +132,7 @@ def chosen_known(option: str | None, output: str) -> KnownFile | None:
         return None
     if not option:
         raise UsageError("--known names no file")
-    path, copies = os.path.realpath(option), os.path.realpath(output)
-    if os.path.commonpath([path, copies]) == copies:
+    if output is not None and lies_in(resolved(option), resolved(output)):
         raise UsageError(
             "the file of --known lies in the output; whoever gets the copies would get the originals' names"
         )

@@ -126,12 +126,7 @@ def make_parser() -> Parser:
     )
     parser.takes_recipe()
     parser.add_argument("--key", metavar="FILE", help="the project key; without it see below")
-    parser.add_argument(
-        "--known",
-        metavar="FILE",
-        help="what dicomveil survey --known has learned of the patients: what one file of a patient tells "
-        "of him is looked for in all of them",
-    )
+    parser.takes_known()
     parser.add_argument(
         "--project", metavar="FOLDER", help="the private folder, instead of OUT.dicomveil; it stays on this machine"
     )

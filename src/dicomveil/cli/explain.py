@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from dicomveil.cli import DONE, SOME_NOT_DONE
-from dicomveil.cli.choices import chosen_recipe
+from dicomveil.cli.choices import chosen_known, chosen_recipe
 from dicomveil.cli.parser import Parser
 from dicomveil.engine.explain import explain as explained
 from dicomveil.errors import InstanceError, UsageError
@@ -30,6 +30,7 @@ _EPILOG = """\
 examples:
   dicomveil explain slice.dcm
   dicomveil explain slice.dcm --recipe research --changes-only
+  dicomveil explain slice.dcm --known private/known
 
 exit codes: 0 explained, 1 the file cannot be read or would be refused, 2 wrong usage or recipe"""
 
@@ -38,6 +39,7 @@ class _Arguments(argparse.Namespace):
     file: str
     recipe: str
     retain: list[str]
+    known: str | None
     show_values: bool
     changes_only: bool
     json: bool
@@ -49,10 +51,11 @@ def explain(words: list[str]) -> int:
     recipe = chosen_recipe(arguments.recipe, arguments.retain)
     if os.path.isdir(arguments.file):
         raise UsageError("a folder; explain takes one file")
+    known = chosen_known(arguments.known)
     pseudonyms = KeyedPseudonyms(ProjectKey.generate(), recipe.dates)  # no stand-in is shown: any key will do
     counts: Counter[str] = Counter()
     try:
-        for line in explained(arguments.file, recipe, pseudonyms):
+        for line in explained(arguments.file, recipe, pseudonyms, known):
             counts[line.action] += 1
             if not (arguments.changes_only and line.action == "keep"):
                 shown = _as_json if arguments.json else _as_text
@@ -89,6 +92,7 @@ def _parser() -> Parser:
     parser = Parser("explain", _DESCRIPTION, _EPILOG)
     parser.add_argument("file", metavar="FILE", help="a DICOM file")
     parser.takes_recipe()
+    parser.takes_known()
     flags = {
         "--show-values": "show the values too, shortened: the list is then as private as the file",
         "--changes-only": "leave out what is kept as it is",

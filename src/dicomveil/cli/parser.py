@@ -69,6 +69,15 @@ class Parser(argparse.ArgumentParser):
             return f"no option {option}; here it is {self._elsewhere[option]}"
         return unknown("option", option, self._option_string_actions)
 
+    def takes_known(self) -> None:
+        """Add the option that names what a survey has learned."""
+        self.add_argument(
+            "--known",
+            metavar="FILE",
+            help="what dicomveil survey --known has learned of the patients: what one file of a patient tells "
+            "of him is looked for in all of them",
+        )
+
     def takes_recipe(self) -> None:
         """Add the options that say what is to be done."""
         self.add_argument(

@@ -53,13 +53,13 @@ def quarantine(words: list[str]) -> int:
         raise UsageError("say quarantine list or quarantine retry\nsee dicomveil quarantine --help")
     project = Project.named(arguments.project)
     with Accounts(project) as accounts:
-        found = list(accounts.quarantined())
+        found, gone = list(accounts.quarantined()), accounts.gone_undone()
         ended = state_of(tuple(accounts.runs()), project) == ENDED
         last = [run.source for run in accounts.runs()[-1:]]
     if arguments.what == "list":
         if arguments.tokens:
             raise UsageError("quarantine list takes no tokens")
-        return _list(found, arguments, project)
+        return _list(found, gone, arguments, project)
     if not ended:
         raise UsageError("the last run has not come to its end; go on with it first: dicomveil resume")
     return _retry(found, arguments, project, last)
@@ -68,12 +68,12 @@ def quarantine(words: list[str]) -> int:
 # --- list
 
 
-def _list(found: list[Quarantined], arguments: _Arguments, project: Project) -> int:
+def _list(found: list[Quarantined], gone: int, arguments: _Arguments, project: Project) -> int:
     paths = _paths(found, project) if arguments.show_paths and found else {}
     if arguments.json:
         sys.stdout.writelines(_as_json(each, arguments, paths) for each in found)
     elif not arguments.quiet:
-        sys.stdout.write(_as_text(found, arguments, paths))
+        sys.stdout.write(_as_text(found, arguments, paths) + _said_of_gone(gone))
     return SOME_NOT_DONE if found else DONE
 
 
@@ -87,6 +87,12 @@ def _as_text(found: list[Quarantined], arguments: _Arguments, paths: dict[tuple[
             text += f"  {each.token.hex()}  {each.message}{path}\n"
         text += "\n"
     return text or "No file is left that could not be done.\n"
+
+
+def _said_of_gone(gone: int) -> str:
+    if not gone:
+        return ""
+    return f"No longer in the input: {gone} that could not be done; there is nothing to do about them.\n"
 
 
 def _as_json(each: Quarantined, arguments: _Arguments, paths: dict[tuple[bytes, bytes], str]) -> str:
@@ -132,7 +138,8 @@ def _retry(found: list[Quarantined], arguments: _Arguments, project: Project, la
     if not only:
         _say("there is nothing to retry")
         return SOME_NOT_DONE if elsewhere else DONE
-    code = deidentify([*spoken_words(arguments), *words_again(project)], only=only)
+    words_before = words_again(project, here=arguments.jobs is not None)
+    code = deidentify([*spoken_words(arguments), *words_before], only=only)
     with Accounts(project) as accounts:
         is_left = next(accounts.quarantined(), None) is not None
     return SOME_NOT_DONE if code == DONE and is_left else code

@@ -21,7 +21,8 @@ examples:
   dicomveil resume shared
   dicomveil resume shared -j 4 --quiet
 
-A run with --overwrite makes all copies anew, also when it is gone on with.
+A run with --overwrite makes all copies anew, also when it is gone on with. One with --cluster goes on there;
+with -j, on this machine.
 
 exit codes: those of dicomveil deidentify; 2 also if there is nothing to go on with, or the input is gone"""
 
@@ -40,7 +41,8 @@ def resume(words: list[str]) -> int:
                 "there is nothing to resume: the last run came to its end; dicomveil deidentify takes new files, "
                 "dicomveil quarantine retry those that could not be done"
             )
-    return deidentify([*spoken_words(arguments), *words_again(project)])
+    words_before = words_again(project, here=arguments.jobs is not None)
+    return deidentify([*spoken_words(arguments), *words_before])
 
 
 def _parser() -> Parser:

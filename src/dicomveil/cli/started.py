@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from dicomveil.recipe.model import Recipe
 
 _KEY = "--key="
+_CLUSTER = "--cluster="
+_JOBS = "so many processes of this machine at once, also if the run was started with --cluster"
 _ANEW = frozenset({"help", "input", "output", "jobs", "json", "show_paths", "quiet"})
 """What the next call says itself."""
 
@@ -42,7 +44,7 @@ class SpokenArguments(argparse.Namespace):
 
 def takes_spoken(parser: Parser) -> None:
     """Add the options that each call says anew."""
-    parser.add_argument("--jobs", "-j", metavar="N", type=positive, help="so many processes at once")
+    parser.add_argument("--jobs", "-j", metavar="N", type=positive, help=_JOBS)
     parser.add_argument("--json", action="store_true", help="tell every file and the end as JSON, a line each")
     parser.add_argument("--show-paths", action="store_true", help="name files by their paths too")
     parser.add_argument("--quiet", action="store_true", help="only errors that end the run")
@@ -100,8 +102,13 @@ def command_of(actions: Iterable[argparse.Action], arguments: argparse.Namespace
     )
 
 
-def words_again(project: Project) -> list[str]:
+def words_again(project: Project, *, here: bool = False) -> list[str]:
     """Return the words that start a project's last run once more; its output is where the project is now.
+
+    Parameters
+    ----------
+    here
+        Have it done by processes of this machine, also if it was done by a cluster.
 
     Raises
     ------
@@ -116,7 +123,8 @@ def words_again(project: Project) -> list[str]:
             "the input of the last run is not there any more; if it was moved, name it with dicomveil deidentify: "
             "its files are then taken as others, and copies that are there are compared"
         )
-    return [*command.words, "--", command.input, command.output or project.output]
+    words = [word for word in command.words if not (here and word.startswith(_CLUSTER))]
+    return [*words, "--", command.input, command.output or project.output]
 
 
 def key_again(project: Project) -> ProjectKey:

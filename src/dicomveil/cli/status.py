@@ -20,7 +20,7 @@ from dicomveil.batch.storage.places import exists, lies_in, resolved
 from dicomveil.batch.storage.whole_file import whole_file
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.parser import Parser
-from dicomveil.cli.tally import table
+from dicomveil.cli.tally import still_there, table
 from dicomveil.errors import UsageError
 
 if TYPE_CHECKING:
@@ -148,6 +148,8 @@ def _rows(standing: Standing) -> list[tuple[str, str, int, str]]:
     for code, count in sorted(standing.by_code.items(), key=lambda each: (each[0] != "done", each[0])):
         plain = code in ("done", "skipped")
         rows.append((code if plain else "not done", "" if plain else code, count, advice_on(code).meaning))
+    if standing.gone:
+        rows.append(("no longer in the input", "", standing.gone, still_there(standing.gone_copies)))
     if standing.pixels_not_checked:
         rows.append(("pixels not checked", "", standing.pixels_not_checked, "look at them before you share them"))
     return rows
@@ -181,6 +183,8 @@ def _as_json(standing: Standing, command: Command | None) -> dict[str, object]:
         "all_done": standing.all_done,
         "by_code": standing.by_code,
         "quarantined": standing.quarantined,
+        "gone": standing.gone,
+        "gone_copies": standing.gone_copies,
         "pixels_not_checked": standing.pixels_not_checked,
         "recipe": None if command is None else command.recipe,
         "options": None if command is None else list(command.options),

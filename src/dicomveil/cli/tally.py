@@ -26,6 +26,7 @@ class Tally:
         self.there_already = 0
         self.not_done: dict[str, int] = {}
         self.skipped: dict[str, int] = {}
+        self.gone = self.gone_copies = 0
         self._messages: dict[str, str] = {}
 
     def add(self, outcome: Outcome) -> bool:
@@ -56,6 +57,7 @@ class Tally:
         """Count files that an earlier run has seen to, by code, and why others were taken, by reason."""
         self.why = dict(batch.why)
         self.pixels_not_checked += batch.pixels_not_checked_before
+        self.gone, self.gone_copies = batch.gone, batch.gone_copies
         for message, count in batch.skipped_before.items():
             self.skipped[message] = self.skipped.get(message, 0) + count
         before = batch.before
@@ -103,6 +105,8 @@ class Tally:
         for code, count in sorted(self.not_done.items()):
             rows.append(("not done", code, count, self._messages[code]))
         rows += [("skipped", "", count, reason) for reason, count in sorted(self.skipped.items())]
+        if self.gone:
+            rows.append(("no longer in the input", "", self.gone, still_there(self.gone_copies)))
         if self.pixels_not_checked:
             rows.append(("pixels not checked", "", self.pixels_not_checked, _PIXELS))
         return rows
@@ -116,8 +120,22 @@ class Tally:
             "there_already": self.there_already,
             "not_done": dict(sorted(self.not_done.items())),
             "skipped": dict(sorted(self.skipped.items())),
+            "gone": self.gone,
+            "gone_copies": self.gone_copies,
             "pixels_not_checked": self.pixels_not_checked,
         }
+
+
+def still_there(copies: int) -> str:
+    """Say how many copies of inputs that are gone there are.
+
+    >>> still_there(0), still_there(1)
+    ('none of them has a copy', 'of them 1 has a copy, which is still in the output')
+    """
+    if not copies:
+        return "none of them has a copy"
+    have, which = ("has a copy", "is") if copies == 1 else ("have copies", "are")
+    return f"of them {copies} {have}, which {which} still in the output"
 
 
 def table(rows: list[tuple[str, str, int, str]]) -> str:

@@ -11,6 +11,7 @@ from dicomveil.cli.tally import Tally, table
 
 if TYPE_CHECKING:
     from dicomveil.batch.batch import Batch
+    from dicomveil.batch.outcome import Other
     from dicomveil.batch.run import Outcome, Run
     from dicomveil.recipe.model import Recipe
 
@@ -66,10 +67,19 @@ class Voice:
         if self.tally.add(outcome) and self.tally.failures <= MOST_LINES and not self._quiet:
             self._progress.clear()
             path = f" {outcome.path!r}" if self._show_paths else ""
-            self.note(f"file {outcome.number} ({outcome.token}){path}: {outcome.message} ({outcome.code})")
+            message = f"{outcome.message}{self._of_other(outcome.other)}"
+            self.note(f"file {outcome.number} ({outcome.token}){path}: {message} ({outcome.code})")
         if self._as_json:
             self._write_json(self._file(outcome))
         self._progress.at(outcome.number)
+
+    def _of_other(self, other: Other | None) -> str:
+        """Say which file has the copy that a duplicate wanted."""
+        if other is None:
+            return ""
+        if not other.number:
+            return ": one of another input"
+        return f": file {other.number}" + (f" {other.path!r}" if self._show_paths and other.path else "")
 
     def close(self, recipe: Recipe, places: dict[str, str], *, interrupted: bool) -> None:
         """Say how it ended.
@@ -85,7 +95,7 @@ class Voice:
             self.note(f"... and {more} more; --json --show-paths names them all")
         if self._as_json:
             self._write_json({"summary": self._summary(recipe, places, interrupted=interrupted)})
-        elif not self._quiet and self.tally.has_files:
+        elif not self._quiet and (self.tally.has_files or self.tally.gone):
             sys.stdout.write(self._closing(recipe, places))
         if self.tally.found_nothing and not interrupted:
             self.important(self._nothing())
@@ -128,6 +138,10 @@ class Voice:
             told["actions"] = outcome.actions.elements if outcome.actions is not None else 0
         if self._show_paths:
             told["path"] = outcome.path
+        if outcome.other is not None:
+            told["duplicate_of"] = outcome.other.number or None
+            if self._show_paths:
+                told["duplicate_of_path"] = outcome.other.path or None
         return told
 
     def _stand_in_name(self, target: str) -> str:

@@ -16,6 +16,7 @@ from dicomveil.errors import UnreadableText
 from dicomveil.standard.dictionary import keyword_of, vr_by_tag
 
 if TYPE_CHECKING:
+    from dicomveil.engine.known import KnownPatients
     from dicomveil.pseudonyms.sources import Pseudonyms
     from dicomveil.recipe.model import Recipe
 
@@ -39,8 +40,15 @@ class Line(NamedTuple):
     value: str | None
 
 
-def explain(path: str | os.PathLike[str], recipe: Recipe, pseudonyms: Pseudonyms) -> Iterator[Line]:
+def explain(
+    path: str | os.PathLike[str], recipe: Recipe, pseudonyms: Pseudonyms, known: KnownPatients | None = None
+) -> Iterator[Line]:
     """Yield a line for each element at each depth, in the order of the data set; nothing is written.
+
+    Parameters
+    ----------
+    known
+        What other files of the patient have given away about him.
 
     Raises
     ------
@@ -49,7 +57,7 @@ def explain(path: str | os.PathLike[str], recipe: Recipe, pseudonyms: Pseudonyms
     OSError
         If the file cannot be opened.
     """
-    deidentifier = Deidentifier(recipe, pseudonyms, again=True, remembers=False)
+    deidentifier = Deidentifier(recipe, pseudonyms, again=True, remembers=False, known=known)
     with Source.open(path) as source:
         made = deidentifier.prepare(source)
         part10, charset = made.part10, made.setting.world.charset

@@ -11,8 +11,8 @@ import pytest
 from dicomveil.batch.accounts.accounts import FileAccount
 from dicomveil.batch.accounts.tables import COLUMNS, write_csv, write_json_lines
 
-DONE = FileAccount("0a", "done", "", 12, "P/1.dcm", "P", "2.25.1", "2.25.2", True, 0.5, 1)
-NOT = FileAccount("0b", "malformed", 'at "byte", 7', 9, "", "", "", "", None, 0.1, 2)
+DONE = FileAccount("0a", "done", "", 12, "P/1.dcm", "P", "2.25.1", "2.25.2", True, 0.5, 1, False, "")
+NOT = FileAccount("0b", "malformed", 'at "byte", 7', 9, "", "", "", "", None, 0.1, 2, True, "0a")
 
 
 def written(write, *files: FileAccount) -> str:
@@ -25,8 +25,8 @@ def test_csv_has_a_heading_and_a_row_a_file():
     heading, *rows = csv.reader(io.StringIO(written(write_csv, DONE, NOT)))
     assert heading == list(COLUMNS)
     assert rows == [
-        ["0a", "done", "", "12", "P/1.dcm", "P", "2.25.1", "2.25.2", "yes", "0.5", "1"],
-        ["0b", "malformed", 'at "byte", 7', "9", "", "", "", "", "", "0.1", "2"],
+        ["0a", "done", "", "12", "P/1.dcm", "P", "2.25.1", "2.25.2", "yes", "0.5", "1", "no", ""],
+        ["0b", "malformed", 'at "byte", 7', "9", "", "", "", "", "", "0.1", "2", "yes", "0a"],
     ]
 
 

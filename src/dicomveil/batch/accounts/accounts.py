@@ -40,7 +40,11 @@ class RunAccount(NamedTuple):
 
 
 class FileAccount(NamedTuple):
-    """What is known of one input; patient, study and series are stand-ins, ``target`` is relative to the output."""
+    """What is known of one input; patient, study and series are stand-ins, ``target`` is relative to the output.
+
+    ``gone`` says that it is no longer in the input; its copy is there still. ``duplicate_of`` is the token of the input
+    that has the copy which a duplicate wanted; empty if it is none, or that is not known.
+    """
 
     token: str
     code: str
@@ -53,6 +57,8 @@ class FileAccount(NamedTuple):
     pixels_not_checked: bool | None
     seconds: float
     run: int
+    gone: bool
+    duplicate_of: str
 
 
 class Quarantined(NamedTuple):
@@ -98,8 +104,17 @@ class Accounts(LedgerFile):
         super().__init__(for_reading(project.ledger_path))
 
     def by_code(self) -> dict[str, int]:
-        """Return how many inputs there are of each code."""
-        return dict(self._rows("SELECT code, COUNT(*) FROM inputs GROUP BY 1 ORDER BY 1"))
+        """Return how many inputs there are of each code; those that are gone are not counted."""
+        return dict(self._rows("SELECT code, COUNT(*) FROM inputs WHERE NOT gone GROUP BY 1 ORDER BY 1"))
+
+    def gone(self) -> tuple[int, int]:
+        """Return how many inputs are not there any more, and how many of them have left copies."""
+        ((count, copies),) = self._rows("SELECT COUNT(*), COALESCE(SUM(code = 'done'), 0) FROM inputs WHERE gone")
+        return int(count), int(copies)
+
+    def gone_undone(self) -> int:
+        """Return how many inputs could not be done and are not there any more."""
+        return self._one(_GONE_UNDONE, *NO_QUARANTINE)
 
     def by_message(self) -> list[tuple[str, str, int]]:
         """Return code, message and number of inputs, for those that are not done; the most frequent first."""
@@ -114,8 +129,8 @@ class Accounts(LedgerFile):
         return self._one("SELECT COALESCE(SUM(size), 0) FROM inputs WHERE code = 'done'")
 
     def known_of(self, source: bytes) -> int:
-        """Return how many inputs of a folder are known."""
-        statement = "SELECT COUNT(*) FROM inputs i JOIN sources s ON s.id = i.source WHERE s.token = ?"
+        """Return how many inputs of a folder are known, and not to be gone."""
+        statement = "SELECT COUNT(*) FROM inputs i JOIN sources s ON s.id = i.source WHERE s.token = ? AND NOT gone"
         return self._one(statement, source)
 
     def secret(self) -> bytes | None:
@@ -128,13 +143,14 @@ class Accounts(LedgerFile):
 
     def files(self) -> Iterator[FileAccount]:
         """Yield what is known of each input, folder by folder, in the order of tokens."""
-        for token, code, message, size, folder, name, *others, pixels, seconds, run in self._rows(_FILES):
+        for token, code, message, size, folder, name, *others, pixels, seconds, run, gone, of in self._rows(_FILES):
             target = "" if code != DONE or name is None else f"{folder}/{name}" if folder else name
             looked = None if pixels is None else bool(pixels)
-            yield FileAccount._make((token.hex(), code, message or "", size, target, *others, looked, seconds, run))
+            more = *others, looked, seconds, run, bool(gone), of.hex() if of else ""
+            yield FileAccount._make((token.hex(), code, message or "", size, target, *more))
 
     def quarantined(self) -> Iterator[Quarantined]:
-        """Yield the inputs that could not be done, in the order of their names."""
+        """Yield the inputs that could not be done and are not gone, in the order of their names."""
         return (Quarantined._make(row) for row in self._rows(_QUARANTINED, *NO_QUARANTINE))
 
     def deeds(self) -> list[Deed]:
@@ -183,7 +199,7 @@ class Accounts(LedgerFile):
 
 
 _BY_MESSAGE = """
-SELECT code, COALESCE(message, ''), COUNT(*) FROM inputs WHERE code <> 'done'
+SELECT code, COALESCE(message, ''), COUNT(*) FROM inputs WHERE code <> 'done' AND NOT gone
 GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
 """
 _RUNS = """
@@ -195,13 +211,16 @@ ORDER BY r.id
 """
 _FILES = """
 SELECT i.token, i.code, i.message, i.size, f.path, i.name, COALESCE(s.patient, ''), COALESCE(s.study, ''),
-       COALESCE(s.series, ''), i.pixels_not_checked, i.seconds, i.run
+       COALESCE(s.series, ''), i.pixels_not_checked, i.seconds, i.run, i.gone, o.token
 FROM inputs i LEFT JOIN folders f ON f.id = i.folder LEFT JOIN series s ON s.id = i.series
+LEFT JOIN inputs o ON i.code = 'duplicate' AND o.code = 'done' AND o.folder = i.folder AND o.name = i.name
 ORDER BY i.source, i.token
 """
+_MARKS = ", ".join("?" * len(NO_QUARANTINE))
+_GONE_UNDONE = f"SELECT COUNT(*) FROM inputs WHERE gone AND code NOT IN ({_MARKS})"
 _QUARANTINED = f"""
 SELECT i.number, i.token, i.code, COALESCE(i.message, ''), s.token FROM inputs i JOIN sources s ON s.id = i.source
-WHERE i.code NOT IN ({", ".join("?" * len(NO_QUARANTINE))}) ORDER BY i.source, i.number
+WHERE NOT i.gone AND i.code NOT IN ({_MARKS}) ORDER BY i.source, i.number
 """
 _ACTIONS = """
 SELECT a.content, i.files FROM actions a

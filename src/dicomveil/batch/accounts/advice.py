@@ -28,7 +28,7 @@ ADVICE = {
         ),
         (
             "duplicate",
-            "another file with the same SOP Instance UID has the copy",
+            "another file with the same SOP Instance UID has the copy; its number is named",
             "compare the two; one of them has a copy",
         ),
         (

@@ -55,7 +55,7 @@ def page(accounts: Accounts, command: Command | None, output: str) -> str:
     """Make the page; ``output`` is where a copy of each series is looked at."""
     by_code, runs = accounts.by_code(), accounts.runs()
     sections = (
-        ("outcomes", "What became of the files", parts.outcomes(by_code)),
+        ("outcomes", "What became of the files", parts.outcomes(by_code, *accounts.gone())),
         ("to-do", "What to do", parts.to_do(accounts)),
         ("durations", "How long it took", parts.durations(accounts)),
         ("runs", "Runs", parts.runs(runs)),
@@ -105,7 +105,7 @@ def _verdict(by_code: Mapping[str, int], runs: Sequence[RunAccount]) -> tuple[st
     if wrong:
         return "wrong", f"{wrong:,} file{'s' if wrong != 1 else ''} could not be done: see what to do below."
     if not by_code.get("done"):
-        return "wrong", "There are no copies."
+        return "wrong", "No file of the input has a copy."
     return "done", "Every file is done that can be."
 
 

@@ -31,14 +31,26 @@ def kind_of(code: str) -> str:
     return "calm" if code in NO_QUARANTINE else "wrong"
 
 
-def outcomes(by_code: Mapping[str, int]) -> Markup:
-    """Tell how many files there are of each outcome."""
+def outcomes(by_code: Mapping[str, int], gone: int = 0, gone_copies: int = 0) -> Markup:
+    """Tell how many files there are of each outcome, and how many are gone."""
     total = sum(by_code.values())
     rows = [
         (element("code", code), with_code(advice_on(code).meaning), share(count, total, kind_of(code)), count)
         for code, count in sorted(by_code.items(), key=lambda each: -each[1])
     ]
-    return table("Files by outcome", ("Outcome", "What it means", "Share", "Files#"), rows)
+    found = table("Files by outcome", ("Outcome", "What it means", "Share", "Files#"), rows)
+    return joined(found, element("p", said_of_gone(gone, gone_copies))) if gone else found
+
+
+def said_of_gone(gone: int, copies: int) -> str:
+    """Say of files that were in the input and are not any more what there is of them.
+
+    >>> said_of_gone(1, 1)
+    '1 file is no longer in the input, and not counted; 1 copy of such files is still in the output.'
+    """
+    of_files = f"{gone:,} file{'s are' if gone != 1 else ' is'} no longer in the input, and not counted"
+    of_copies = f"{copies:,} cop{'ies of such files are' if copies != 1 else 'y of such files is'} still in the output"
+    return f"{of_files}; {of_copies}."
 
 
 def to_do(accounts: Accounts) -> Markup:

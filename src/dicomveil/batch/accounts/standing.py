@@ -25,7 +25,8 @@ class Standing:
     """What a ledger says in sum.
 
     ``state`` is that of the last run. ``known`` is how many files of its input are known, ``files`` how many there are:
-    counted only when the run has not come to its end, and None where they cannot be.
+    counted only when the run has not come to its end, and None where they cannot be. ``gone`` is how many inputs are
+    not there any more, which ``by_code`` does not count, ``gone_copies`` how many of them have left copies.
     """
 
     state: str
@@ -34,6 +35,8 @@ class Standing:
     pixels_not_checked: int
     known: int
     files: int | None
+    gone: int = 0
+    gone_copies: int = 0
 
     @classmethod
     def of(cls, accounts: Accounts, project: Project, command: Command | None) -> Standing:
@@ -47,6 +50,7 @@ class Standing:
             accounts.pixels_not_checked(),
             accounts.known_of(runs[-1].source) if runs else 0,
             None if state == ENDED or command is None else _counted(command.input),
+            *accounts.gone(),
         )
 
     @property

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Entry(NamedTuple):
     """What the ledger has of one input; ``target`` is relative to the output, None where nothing was to be written.
 
-    ``making`` tells apart how copies were made: by which recipe, with which knowledge of the patients.
+    ``making`` tells apart how copies were made: by which recipe, with which knowledge of the patients. ``gone`` says
+    that a whole run has not met it any more.
     """
 
     number: int
@@ -33,6 +34,7 @@ class Entry(NamedTuple):
     making: str
     copy_bytes: int
     pixels_not_checked: bool
+    gone: bool
 
 
 class Claim(NamedTuple):
@@ -43,6 +45,7 @@ class Claim(NamedTuple):
     number: int
     run: int
     pixels_not_checked: bool
+    gone: bool
 
 
 class Ledger(LedgerFile):
@@ -119,7 +122,7 @@ class Ledger(LedgerFile):
             return None
         number, size, changed_ns, fingerprint, code, message, folder, name, run, software, recipe, known, *copy = row
         target = None if name is None else f"{folder}/{name}" if folder else name
-        made = run, software, making_of(recipe, known), copy[0] or 0, bool(copy[1])
+        made = run, software, making_of(recipe, known), copy[0] or 0, bool(copy[1]), bool(copy[2])
         return Entry(number, size, changed_ns, fingerprint or b"", code, message or "", target, *made)
 
     def owner(self, target: str) -> Claim | None:
@@ -127,7 +130,11 @@ class Ledger(LedgerFile):
         folder, name = _parted(target)
         known = self._rows.find("folders", {"path": folder})
         row = None if known is None else self._db.execute(_OWNER, (known, name)).fetchone()
-        return None if row is None else Claim._make((*row[:4], bool(row[4])))
+        return None if row is None else Claim._make((*row[:4], bool(row[4]), bool(row[5])))
+
+    def owners_waited_for(self) -> set[bytes]:
+        """Return the tokens of this folder's inputs whose copies are where others of this run wanted theirs."""
+        return {bytes(token) for (token,) in self._db.execute(_WAITED_FOR, (self.source, self.run))}
 
     def record(self, outcomes: Iterable[tuple[Outcome, str | None]], numbers: Iterable[tuple[int, bytes]] = ()) -> None:
         """Write down what became of inputs, all or none.
@@ -137,7 +144,7 @@ class Ledger(LedgerFile):
         outcomes
             Each with its target relative to the output.
         numbers
-            New numbers, each with the token of its input.
+            New numbers, each with the token of its input, which is there.
 
         Raises
         ------
@@ -159,6 +166,31 @@ class Ledger(LedgerFile):
         with self._transaction():
             self._db.execute(_DISOWN, (code, message, claim.source, claim.token))
             self._db.execute(_RECORD, self._row(*outcome))
+
+    # --- inputs that are gone
+
+    def here(self) -> int:
+        """Count the inputs of this run's folder that are not known to be gone."""
+        return int(self._db.execute(_HERE, (self.source,)).fetchone()[0])
+
+    def mark_gone(self, here: Iterable[bytes]) -> None:
+        """Note of all inputs of this run's folder but those with these tokens that they are gone.
+
+        Raises
+        ------
+        sqlite3.Error
+            If it cannot be written; nothing of it is then.
+        """
+        with self._transaction():
+            self._db.execute("CREATE TEMP TABLE here (token BLOB PRIMARY KEY) WITHOUT ROWID")
+            self._db.executemany("INSERT OR IGNORE INTO here VALUES (?)", ((token,) for token in here))
+            self._db.execute(_MARK_GONE, (self.source,))
+            self._db.execute("DROP TABLE here")
+
+    def gone(self) -> tuple[int, int]:
+        """Count the inputs that are gone from this run's folder, and those of them whose copies are there."""
+        count, copies = self._db.execute(_GONE, (self.source,)).fetchone()
+        return int(count), int(copies)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -212,23 +244,30 @@ WHERE i.code = 'done' AND (r.fingerprint <> now.fingerprint OR r.known <> now.kn
 """
 _ENTRY = """
 SELECT i.number, i.size, i.changed_ns, i.fingerprint, i.code, i.message, f.path, i.name, r.id, r.software,
-       r.fingerprint, r.known, i.copy_bytes, i.pixels_not_checked
+       r.fingerprint, r.known, i.copy_bytes, i.pixels_not_checked, i.gone
 FROM inputs i LEFT JOIN folders f ON f.id = i.folder JOIN runs r ON r.id = i.run
 WHERE i.source = ? AND i.token = ?
 """
 _OWNER = """
-SELECT source, token, number, run, pixels_not_checked FROM inputs WHERE folder = ? AND name = ? AND code = 'done'
+SELECT source, token, number, run, pixels_not_checked, gone FROM inputs WHERE folder = ? AND name = ? AND code = 'done'
+"""
+_WAITED_FOR = """
+SELECT DISTINCT o.token FROM inputs i JOIN inputs o ON o.folder = i.folder AND o.name = i.name AND o.code = 'done'
+WHERE i.source = ? AND i.run = ? AND i.code = 'target-exists' AND o.source = i.source
 """
 _DISOWN = "UPDATE inputs SET code = ?, message = ? WHERE source = ? AND token = ?"
-_RENUMBER = "UPDATE inputs SET number = ? WHERE token = ? AND source = ?"
+_RENUMBER = "UPDATE inputs SET number = ?, gone = 0 WHERE token = ? AND source = ?"
+_HERE = "SELECT COUNT(*) FROM inputs WHERE source = ? AND NOT gone"
+_MARK_GONE = "UPDATE inputs SET gone = 1 WHERE source = ? AND NOT gone AND token NOT IN (SELECT token FROM here)"
+_GONE = "SELECT COUNT(*), COALESCE(SUM(code = 'done'), 0) FROM inputs WHERE source = ? AND gone"
 _RECORD = """
-INSERT INTO inputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO inputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
 ON CONFLICT (source, token) DO UPDATE SET
     number = excluded.number, size = excluded.size, changed_ns = excluded.changed_ns,
     fingerprint = excluded.fingerprint, code = excluded.code, message = excluded.message, folder = excluded.folder,
     name = excluded.name, series = excluded.series, actions = excluded.actions,
     pixels_not_checked = excluded.pixels_not_checked, run = excluded.run, seconds = excluded.seconds,
-    copy_bytes = excluded.copy_bytes
+    copy_bytes = excluded.copy_bytes, gone = 0
 """
 
 

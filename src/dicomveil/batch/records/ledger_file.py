@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-VERSION = 1
+VERSION = 2
 IN_MEMORY = ":memory:"
 
 _SCHEMA = """
@@ -37,10 +37,11 @@ CREATE TABLE inputs (
     source INTEGER NOT NULL, token BLOB NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL,
     changed_ns INTEGER NOT NULL, fingerprint BLOB, code TEXT NOT NULL, message TEXT, folder INTEGER, name TEXT,
     series INTEGER, actions INTEGER, pixels_not_checked INTEGER, run INTEGER NOT NULL, seconds REAL NOT NULL,
-    copy_bytes INTEGER, PRIMARY KEY (source, token)
+    copy_bytes INTEGER, gone INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (source, token)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX copies ON inputs (folder, name) WHERE code = 'done';
 """
+_FROM_1 = "ALTER TABLE inputs ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;"
 _TRIES, _BETWEEN_TRIES_S = 5, 0.05
 _READERS_PATIENCE_S = 5.0
 _MAPPED_BYTES = 1 << 30
@@ -154,15 +155,18 @@ def unusable(error: OSError | sqlite3.Error) -> UsageError:
 
 
 def _prepare(db: sqlite3.Connection) -> None:
-    version = _check_version(db, 0)
+    version = _check_version(db, 0, 1)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
-    if version == 0:
-        db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+    if version < VERSION:
+        changes = _FROM_1 if version else _SCHEMA
+        db.executescript(f"BEGIN; {changes} PRAGMA user_version = {VERSION}; COMMIT;")
 
 
 def _check_version(db: sqlite3.Connection, *others: int) -> int:
     (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version == 0 and 0 not in others:
+        raise UsageError("the last run was stopped before it had begun; start it again with dicomveil deidentify")
     if version not in (VERSION, *others):
         raise UsageError("the ledger in the private folder is of another version of dicomveil; use that version")
     return int(version)

@@ -46,6 +46,8 @@ class ReportWriter:
                 line["pixels_not_checked"] = True
             if report.trailing_bytes:
                 line["trailing_bytes_dropped"] = report.trailing_bytes
+        if outcome.other is not None and outcome.other.number:
+            line["duplicate_of"] = outcome.other.number
         if outcome.message:
             line["message"] = outcome.message
         self._line(line)

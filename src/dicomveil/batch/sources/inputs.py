@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,7 +43,8 @@ class Inputs:
 
     The files in an archive are taken in its place, those of the folder it lies in in place of a DICOMDIR. The input
     may also be a URL of a storage. ``root`` is the folder, the file or the archive; ``is_single`` tells whether it is
-    a file that is taken as it is.
+    a file that is taken as it is. ``is_whole`` tells, after a walk over it, whether all folders and archives could be
+    listed to their ends: if not, files may be there that were not met.
 
     Parameters
     ----------
@@ -59,6 +61,7 @@ class Inputs:
         self.root = _plain(spelled(root))
         self._archives = archives
         self._listed: dict[str, list[Found]] = {}
+        self.is_whole = True
         self._is_url = is_url(self.root)
         self._is_file = self._looked_for()
         if self._is_file and _is_directory(self.root):
@@ -97,6 +100,7 @@ class Inputs:
         return sum(1 for _ in self.paths())
 
     def __iter__(self) -> Iterator[Input]:
+        self.is_whole = True
         if self._kind:
             return self._in_archive()
         return self._in_storage() if self._is_url else self._in_folder()
@@ -118,8 +122,10 @@ class Inputs:
             try:  # a bare one costs nothing, and this is done for every file of a run
                 status = os.stat(path)
                 size, changed_ns = status.st_size, status.st_mtime_ns
+                if stat.S_ISDIR(status.st_mode):  # a folder that cannot be listed
+                    self.is_whole = False
             except OSError:  # opening it will say why
-                pass
+                self.is_whole = False
             yield Input(number, path, path[root_length:], size, changed_ns)
 
     def _in_storage(self) -> Iterator[Input]:
@@ -149,6 +155,8 @@ class Inputs:
             while len(self._listed) >= _MOST_LISTED:
                 del self._listed[next(iter(self._listed))]
             found = self._listed[path] = list(members(path, kind))
+        if found and not found[-1].name:  # it stands for the archive, which cannot be read to its end
+            self.is_whole = False
         return found
 
 
