@@ -48,6 +48,11 @@ def codes_in(tree: ast.Module) -> Iterator[str]:
                 value=ast.Tuple(elts=[ast.Constant(value=str(code)), *_]),
             ):
                 yield code
+            case ast.FunctionDef(name="code_and_message"):
+                for each in ast.walk(node):
+                    match each:
+                        case ast.Return(value=ast.Tuple(elts=[ast.Constant(value=str(code)), *_])):
+                            yield code
             case ast.Call(func=ast.Name(id="Refused"), args=[ast.Constant(value=str(code)), *_]):
                 yield code
             case ast.Call(func=ast.Name(id="Outcome"), args=[_, _, ast.Constant(value=str(code)), *_]):

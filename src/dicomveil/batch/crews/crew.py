@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager
 from functools import partial
@@ -128,8 +129,8 @@ def _sheltered() -> Iterator[None]:
     import signal
     from multiprocessing import resource_tracker
 
-    known = os.environ.get(_SAFE_PATH)
-    os.environ[_SAFE_PATH] = "1"
+    if not sys.flags.safe_path:
+        os.putenv(_SAFE_PATH, "1")
     try:
         resource_tracker.ensure_running()  # which lets Ctrl-C through again, so it comes first
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -138,10 +139,8 @@ def _sheltered() -> Iterator[None]:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
     finally:
-        if known is None:
-            del os.environ[_SAFE_PATH]
-        else:
-            os.environ[_SAFE_PATH] = known
+        if not sys.flags.safe_path:
+            os.unsetenv(_SAFE_PATH)
 
 
 class _Pool(Executor):
