@@ -153,6 +153,8 @@ class Batch:
 
     def finish(self) -> list[str]:
         """Do what is left when all inputs are done: pack, or list; return what is wrong, a sentence each."""
+        if self.dry_run:
+            return []
         begin = time.monotonic()
         problems = self._layout.finish()
         if self._left:
@@ -283,7 +285,7 @@ class Batch:
 
     def _clear_away(self, outcomes: list[Outcome]) -> None:
         """Take away the old copies of inputs that have become other instances: they may be of another patient."""
-        for outcome in outcomes:
+        for outcome in outcomes if not self.dry_run else ():
             old = outcome.left[self._target_length :]
             if old and outcome.code == DONE and self._ledger.owner(old) is None and not self._layout.remove(old):
                 self._left += 1
