@@ -163,13 +163,15 @@ class Batch:
                 "make it anew"
             )
         if self._layout.is_finished_later:
-            self._end(self._seconds + time.monotonic() - begin, interrupted=bool(problems))
+            self._end(self._seconds + time.monotonic() - begin, interrupted=not self._layout.is_finished)
         others = self._ledger.made_otherwise()
         if others:
             problems.append(
                 f"{others} copies in the output are not made as this run makes them, but by another recipe or with "
                 "another --known: run their inputs again, or take these copies away"
             )
+        with suppress(sqlite3.Error):  # a full disk; it is told all the same
+            self._ledger.note_problems(problems)
         return problems
 
     def _end(self, seconds: float, *, interrupted: bool) -> None:

@@ -125,7 +125,9 @@ def test_a_ledger_of_the_first_version_is_brought_up_to_date(path: str) -> None:
         begin(ledger)
         ledger.record([(outcome(), TARGET)])
     connection = sqlite3.connect(path)
-    connection.executescript("ALTER TABLE inputs DROP COLUMN gone; PRAGMA user_version = 1;")
+    connection.executescript(
+        "ALTER TABLE inputs DROP COLUMN gone; ALTER TABLE runs DROP COLUMN problems; PRAGMA user_version = 1;"
+    )
     connection.close()
     with Ledger(path) as ledger:
         begin(ledger)

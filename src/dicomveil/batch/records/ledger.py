@@ -27,7 +27,7 @@ CREATE TABLE sources (id INTEGER PRIMARY KEY, token BLOB NOT NULL UNIQUE);
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY, started TEXT NOT NULL, ended TEXT, software TEXT NOT NULL, recipe TEXT NOT NULL,
     fingerprint TEXT NOT NULL, jobs INTEGER NOT NULL, source INTEGER NOT NULL, seconds REAL, interrupted INTEGER,
-    known TEXT NOT NULL
+    known TEXT NOT NULL, problems TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE folders (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
 CREATE TABLE series (
@@ -43,7 +43,10 @@ CREATE TABLE inputs (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX copies ON inputs (folder, name) WHERE code = 'done';
 """
-_FROM_1 = "ALTER TABLE inputs ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;"
+_FROM_1 = """
+ALTER TABLE inputs ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN problems TEXT NOT NULL DEFAULT '';
+"""
 
 
 class Entry(NamedTuple):
@@ -176,6 +179,10 @@ class Ledger:
         """Note that the run has ended, and how."""
         statement = "UPDATE runs SET ended = ?, seconds = ?, interrupted = ? WHERE id = ?"
         self._db.execute(statement, (ended, seconds, interrupted, self.run))
+
+    def note_problems(self, problems: Iterable[str]) -> None:
+        """Note what was wrong at the end of the run, a line each; no value and no path of the input."""
+        self._db.execute("UPDATE runs SET problems = ? WHERE id = ?", ("\n".join(problems), self.run))
 
     def made_otherwise(self) -> int:
         """Count the copies that were made by another recipe, or with other knowledge, than this run's."""
