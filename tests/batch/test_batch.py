@@ -504,7 +504,45 @@ def test_a_changed_input_never_takes_the_place_of_another(export: Path, ledger: 
     assert codes(again) == {"duplicate": 1}
     left = copies(tmp_path)
     assert {name: first[name] for name in left} == left
-    assert len(left) == 200  # its old copy is its own still, as nothing has taken its place
+    assert len(left) == 199  # what it was is in the input no more
+
+
+def test_what_an_input_was_before_it_was_damaged_goes_when_it_is_another_instance(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    list(batch(export, ledger))
+    before = copies(tmp_path)
+    (export / "150").write_bytes(instance(150)[:200])
+    assert codes(list(batch(export, ledger))) == {"malformed": 1}
+    assert copies(tmp_path) == before  # of an input that cannot be read the copy is all there is
+    (export / "150").write_bytes(instance(150, patient="another"))
+    assert codes(list(batch(export, ledger))) == {DONE: 1}
+    assert len(copies(tmp_path)) == 200
+    assert len(before.keys() - copies(tmp_path).keys()) == 1
+
+
+def test_what_a_killed_run_did_not_come_to_take_away_is_taken_away_by_the_next(
+    export: Path, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list(batch(export, ledger))
+    (export / "150").write_bytes(instance(150, patient="another"))
+    with monkeypatch.context() as killed:
+        killed.setattr(Batch, "_clear_away", lambda self: None)
+        list(batch(export, ledger))
+    assert len(copies(tmp_path)) == 201
+    assert list(batch(export, ledger)) == []
+    assert len(copies(tmp_path)) == 200
+
+
+def test_a_duplicate_gets_the_copy_in_the_run_that_finds_the_other_changed(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    (export / "150").write_bytes(instance(3))
+    list(batch(export, ledger))
+    (export / "003").write_bytes(instance(3, patient="another"))
+    again = list(batch(export, ledger))
+    assert codes(again) == {DONE: 2}
+    assert len(copies(tmp_path)) == 200
 
 
 def test_an_input_that_became_another_instance_leaves_no_old_copy(export: Path, ledger: Ledger, tmp_path: Path) -> None:

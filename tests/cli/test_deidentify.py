@@ -197,6 +197,42 @@ def test_a_dry_run_writes_nothing_and_says_so(dicomveil, ward, shared, tmp_path)
     assert "those of the real run will differ" in said.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [[], ["--random"], ["--recipe", "documented"], ["--layout", "zip"], ["--dicomdir"], ["--cluster", "ray://nowhere"]],
+    ids=" ".join,
+)
+def test_a_dry_run_by_several_processes_says_the_same_and_writes_nothing(dicomveil, ward, shared, tmp_path, words):
+    (ward / "Wimpleton_twice.dcm").write_bytes(instance(1))
+    before = sorted(tmp_path.rglob("*"))
+    told = []
+    for more in [[], [] if "--cluster" in words else ["-j", "2"]]:
+        said = dicomveil("deidentify", ward, shared, "--dry-run", "--json", *words, *more)
+        *files, last = map(json.loads, said.out.splitlines())
+        assert (said.code, last["summary"]["done"], last["summary"]["dry_run"]) == (1, 4, True)
+        assert set(last["summary"]) & {"report", "key"} == set()
+        told.append(sorted((each["number"], each["code"], each.get("duplicate_of")) for each in files))
+        assert "Wimpleton" not in said.all
+    assert told[0] == told[1]
+    assert ("duplicate", 2) in {each[1:] for each in told[0]}
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("layout", [[], ["--dicomdir"], ["--layout", "zip"]], ids=["", "media", "zip"])
+def test_a_dry_run_over_an_output_leaves_it_and_its_private_folder_as_they_are(dicomveil, ward, shared, layout):
+    dicomveil("deidentify", ward, shared, *layout)
+    (ward / "Wimpleton_Araminta" / "Wimpleton_us.dcm").write_bytes(instance(8))
+
+    def everything() -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in shared.parent.rglob("*") if path.is_file()}
+
+    before = everything()
+    for words in [["-j", "2"], ["-j", "1", "--overwrite"]]:
+        said = dicomveil("deidentify", ward, shared, "--dry-run", *layout, *words)
+        assert (said.code, everything()) == (1, before)
+        assert "Dry run: nothing was written." in said.out
+
+
 def test_a_dry_run_tells_that_targets_exist(dicomveil, export, shared):
     dicomveil("deidentify", export, shared)
     said = dicomveil("deidentify", export, shared, "--dry-run", "--json")

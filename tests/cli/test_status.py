@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.cases import PLANTED
+from cli.cases import PLANTED, instance
 from dicomveil.batch.records.ledger import Ledger
 
 WARD = 7
@@ -179,3 +179,26 @@ def test_an_input_that_is_empty_now_is_told_with_what_it_has_left(dicomveil, exp
     assert "the input has no files" in said.err
     assert "no longer in the input 7 of them 4 have copies" in " ".join(said.out.split())
     assert "No file of the input has a copy." in Path(f"{done}.dicomveil/report.html").read_text(encoding="utf-8")
+
+
+def test_copies_that_the_directory_does_not_list_are_told_here_and_on_the_page(dicomveil, export, shared):
+    report = export / "Wimpleton.sr"
+    report.write_bytes(instance(7, sop_class="1.2.840.10008.5.1.4.1.1.88.33", modality="SR"))
+    run = dicomveil("deidentify", export, shared, "--dicomdir")
+    (problem,) = [line.removeprefix("dicomveil: ") for line in run.err.splitlines() if "does not list" in line]
+    said = dicomveil("status", shared)
+    assert said.code == 1
+    assert f"The last run has told: {problem}\n" in said.out
+    assert "Next: see to what the last run has told" in said.out  # as another run would tell the same
+    assert json.loads(dicomveil("status", shared, "--json").out)["runs"][-1]["problems"] == [problem]
+    page = Path(f"{shared}.dicomveil/report.html").read_text(encoding="utf-8")
+    assert f"<p>{problem}</p>" in page
+    assert "Something is wrong with the output: see what to do below." in page
+    report.unlink()
+    assert dicomveil("quarantine", "retry", shared).code == 0
+    for path in shared.rglob("*"):
+        if path.is_file() and b"1.2.840.10008.5.1.4.1.1.88.33" in path.read_bytes():
+            path.unlink()
+    assert dicomveil("deidentify", export, shared, "--dicomdir").code == 0
+    assert dicomveil("status", shared).code == 0
+    assert problem not in Path(f"{shared}.dicomveil/report.html").read_text(encoding="utf-8")

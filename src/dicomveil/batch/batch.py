@@ -90,7 +90,6 @@ class Batch:
         self.gone = self.gone_copies = 0
         self._met = self._again = 0
         self._seconds = 0.0
-        self._left = 0
         self.dry_run = work.dry_run
         self.target = self._layout.root
         self._work = work
@@ -125,9 +124,10 @@ class Batch:
         begin, whole = time.monotonic(), False
         self._begin()
         try:
+            self._clear_away()  # what a run that was killed has left
             for outcomes in self._spread.over(chunks(self._tasks())):
                 yield from filter(self._is_news, self._booking.book(outcomes))
-                self._clear_away(outcomes)
+                self._clear_away()
                 yield from self._told_again()
             yield from self._told_again()
             if not self.interrupted:
@@ -150,21 +150,26 @@ class Batch:
 
     def finish(self) -> list[str]:
         """Do what is left when all inputs are done: pack, or list; return what is wrong, a sentence each."""
+        if self.dry_run:
+            return []
         begin = time.monotonic()
         problems = self._layout.finish()
-        if self._left:
+        stale = len(self._ledger.stale())
+        if stale:
             problems.append(
-                f"{self._left} inputs have become other instances, and their old copies are still in the output: "
+                f"{stale} inputs have become other instances, and their old copies are still in the output: "
                 "make it anew"
             )
         if self._layout.is_finished_later:
-            self._end(self._seconds + time.monotonic() - begin, interrupted=bool(problems))
+            self._end(self._seconds + time.monotonic() - begin, interrupted=not self._layout.is_finished)
         others = self._ledger.made_otherwise()
         if others:
             problems.append(
                 f"{others} copies in the output are not made as this run makes them, but by another recipe or with "
                 "another --known: run their inputs again, or take these copies away"
             )
+        with suppress(sqlite3.Error):  # a full disk; it is told all the same
+            self._ledger.note_problems(problems)
         return problems
 
     def _end(self, seconds: float, *, interrupted: bool) -> None:
@@ -202,7 +207,7 @@ class Batch:
                 compared = entry.fingerprint if entry is not None and why in _COMPARED else b""
                 if not compared:
                     self.why[why] += 1
-                own = entry.target if entry is not None and entry.code == DONE else None
+                own = entry.target if entry is not None and entry.code not in (THERE_ALREADY, DUPLICATE) else None
                 yield Task(item, token.hex(), f"{self._layout.root}/{own}" if own else "", compared)
             elif entry is not None:
                 if entry.number != item.number or entry.gone:
@@ -279,12 +284,11 @@ class Batch:
         self.why["touched" if outcome.is_same else changed] += 1
         return True
 
-    def _clear_away(self, outcomes: list[Outcome]) -> None:
-        """Take away the old copies of inputs that have become other instances: they may be of another patient."""
-        for outcome in outcomes:
-            old = outcome.left[self._target_length :]
-            if old and outcome.code == DONE and self._ledger.owner(old) is None and not self._layout.remove(old):
-                self._left += 1
+    def _clear_away(self) -> None:
+        """Take away copies of what inputs were before: they may be of another patient. What cannot go stays noted."""
+        for old in self._ledger.stale():
+            if self._ledger.owner(old) is not None or self._layout.remove(old):
+                self._ledger.forget_stale(old)
 
     def _told_again(self) -> Iterator[Outcome]:
         while self._failed_before and not self.interrupted:

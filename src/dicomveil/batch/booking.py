@@ -93,7 +93,14 @@ class Booking:
             if entry is not None and entry.target is not None:
                 self.record([done_over(item, entry.target)])
         for item, token, entry in self._doubles:
-            yield told_before(item, token, entry)._replace(other=self._other(self._ledger.owner(entry.target or "")))
+            owner = self._ledger.owner(entry.target or "")
+            if owner is None and entry.target is not None:  # the other has become another instance in this very run
+                outcome = done_over(item, entry.target)
+                self._tell([outcome])
+                self.record([outcome])
+                yield outcome
+            else:
+                yield told_before(item, token, entry)._replace(other=self._other(owner))
 
     def tell_again(self, item: Input, token: bytes, entry: Entry) -> None:
         """Have `settled` tell of a duplicate of an earlier run, once the number that the other file has is known."""

@@ -46,9 +46,8 @@ class Outcome(NamedTuple):
     anything that leaves the house. ``target`` is where the copy is, or would be were it not there already.
     ``fingerprint`` is a hash of the input (16 bytes; empty if it was not read so far), ``seconds`` the time it took,
     ``actions`` what was done to it, ``copy_bytes`` the size of its copy. ``is_same`` says whether the fingerprint is
-    the one it had when it was done before, None if that was not asked; ``left`` is the copy that it had before it
-    became another instance; ``other`` has the copy that a duplicate wanted. ``corrects`` tells of an input that this
-    run has told to be done before another turned out to have its place.
+    the one it had when it was done before, None if that was not asked; ``other`` has the copy that a duplicate wanted.
+    ``corrects`` tells of an input that this run has told to be done before another turned out to have its place.
     """
 
     number: int
@@ -66,5 +65,4 @@ class Outcome(NamedTuple):
     corrects: Corrected | None = None
     is_same: bool | None = None
     copy_bytes: int = 0
-    left: str = ""
     other: Other | None = None

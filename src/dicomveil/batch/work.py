@@ -72,7 +72,8 @@ class Work:
         UsageError
             If the file of what is known cannot be used.
         """
-        pseudonyms = stand_ins(self.recipe, None if self.without_key else self.key, self.table_path)
+        key = None if self.without_key else self.key
+        pseudonyms = stand_ins(self.recipe, key, self.table_path, draws=not self.dry_run)
         return Deidentifier(
             self.recipe,
             pseudonyms,

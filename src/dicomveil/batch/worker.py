@@ -108,7 +108,6 @@ class Worker:
             actions,
             is_same=same,
             copy_bytes=copy_bytes,
-            left=may_replace if may_replace and target not in (None, may_replace) else "",
         )
 
     def _fingerprint(self, source: Source, made: Made) -> bytes:

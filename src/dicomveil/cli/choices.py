@@ -10,7 +10,6 @@ from dicomveil.batch.storage.places import lies_in, resolved
 from dicomveil.engine.stand_ins import stand_ins
 from dicomveil.errors import ProjectKeyError, RecipeError, RecipeProblem, UsageError
 from dicomveil.pseudonyms.key import ProjectKey
-from dicomveil.pseudonyms.sources import KeyedPseudonyms
 from dicomveil.recipe.load import load_recipe
 from dicomveil.recipe.options import OFFERED, ProfileOption
 
@@ -149,9 +148,7 @@ def chosen_pseudonyms(recipe: Recipe, in_use: KeyInUse, project: Project, *, dry
     StandInTableError
         If the table of random stand-ins cannot be used.
     """
-    if dry_run and recipe.pseudonyms.source == "random":
-        return KeyedPseudonyms(in_use.key, recipe.dates, recipe.pseudonyms.prefix)
-    return stand_ins(recipe, key_of(recipe, in_use), project.table_path)
+    return stand_ins(recipe, key_of(recipe, in_use), project.table_path, draws=not dry_run)
 
 
 def read_key(option: str | None) -> ProjectKey | None:

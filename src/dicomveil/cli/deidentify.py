@@ -32,7 +32,7 @@ def deidentify(words: list[str], *, only: frozenset[bytes] | None = None) -> int
 
 
 def _processes(arguments: Arguments) -> Crew | None:
-    if arguments.dry_run or arguments.is_single or arguments.cluster is not None:
+    if arguments.is_single or (arguments.cluster is not None and not arguments.dry_run):
         return None
     from dicomveil.batch.crews.crew import crew_of, jobs_for
 

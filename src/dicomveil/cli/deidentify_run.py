@@ -35,7 +35,7 @@ def carry_out(
     Parameters
     ----------
     crew
-        Processes of this machine that do a folder; None for a single file, a dry run and a cluster.
+        Processes of this machine that do a folder; None for a single file and a cluster.
     only
         Take only inputs with these tokens, also those that an earlier run could not do.
     """
@@ -46,13 +46,16 @@ def carry_out(
         crew = undertaking.cluster(arguments.cluster)
     may_mix_keys = writes and not arguments.is_single and undertaking.may_mix_keys
     with ExitStack() as stack:
-        ledger = _ledger(project, stack) if crew is not None and writes else None
+        does_many = crew is not None and (writes or arguments.dry_run)
+        ledger = _ledger(project, stack, forgotten=arguments.dry_run) if does_many else None
         if writes:
             undertaking = undertaking.begun()
         run: Run | Batch
         report = stack.enter_context(closing(_report(project, recipe))) if writes else None
-        if crew is None or report is None or ledger is None:
+        if crew is None or ledger is None:
             run = undertaking.run(writes=writes)
+        elif report is None:
+            run = undertaking.batch(crew, ledger, only)
         else:
             from dicomveil.cli.started import keep_command, write_page
 
@@ -72,11 +75,18 @@ def carry_out(
     return code
 
 
-def _ledger(project: Project, stack: ExitStack) -> Ledger:
-    """Open the ledger, and with it keep other runs away, before anything of the project is changed."""
-    from dicomveil.batch.records.ledger import Ledger
+def _ledger(project: Project, stack: ExitStack, *, forgotten: bool) -> Ledger:
+    """Open the ledger, and with it keep other runs away, before anything of the project is changed.
 
-    return stack.enter_context(Ledger(project.ledger_path))
+    Parameters
+    ----------
+    forgotten
+        Take one that knows nothing and is written nowhere instead.
+    """
+    from dicomveil.batch.records.ledger import Ledger
+    from dicomveil.batch.records.ledger_file import IN_MEMORY
+
+    return stack.enter_context(Ledger(IN_MEMORY if forgotten else project.ledger_path))
 
 
 def _places(undertaking: Undertaking, voice: Voice, *, writes: bool) -> dict[str, str]:

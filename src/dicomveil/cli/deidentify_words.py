@@ -158,7 +158,8 @@ def make_parser() -> Parser:
         "--no-archives": "do not look into zip and tar archives",
         "--again": "also take files that dicomveil has de-identified before",
         "--overwrite": "replace copies that are there already",
-        "--dry-run": "decide everything and write nothing: no copy, key, folder or report",
+        "--dry-run": "decide everything and write nothing: no copy, key, folder or report; the ledger is not asked, "
+        "and copies that are there count as there already",
         "--refuse-burned-in": "refuse files that are likely to show text in their pixels",
         "--hash": "tell by all bytes of a file, not by its size and time, whether it changed since an earlier run",
         "--json": "tell every file and the end as JSON, a line each, instead of the table",

@@ -45,7 +45,8 @@ examples:
 
 No value of a file and no path of an input is told: files are named by tokens, patients by stand-ins.
 
-exit codes: 0 all done, 1 some not done or the last run has not come to its end, 2 wrong usage"""
+exit codes: 0 all done, 1 some not done, or the last run has not come to its end or has told that something
+is wrong with the output, 2 wrong usage"""
 
 _RUNS_SHOWN = 5
 _STDOUT = "-"
@@ -122,6 +123,7 @@ def _as_text(standing: Standing, command: Command | None, named: str) -> str:
     text += "".join(f"  {line}\n" for line in _runs(standing.runs))
     rows = _rows(standing)
     text += f"\n{table(rows)}" if rows else "\nNo file is known yet.\n"
+    text += "".join(f"\nThe last run has told: {problem}\n" for problem in standing.problems)
     text += "".join(f"\n{line}\n" for line in _how_far(standing))
     return text + "".join(f"\n{line}\n" for line in _next(standing, shlex.quote(named)))
 
@@ -171,6 +173,8 @@ def _next(standing: Standing, named: str) -> Iterator[str]:
             f"Next: dicomveil quarantine list {named}   tells what to do about the {standing.quarantined} files that "
             "could not be done"
         )
+    elif standing.problems:
+        yield "Next: see to what the last run has told, and run it again."
     else:
         yield "Next: nothing is left to do."
 

@@ -163,7 +163,7 @@ class Undertaking:
         crew: Crew,
         ledger: Ledger,
         only: frozenset[bytes] | None,
-        tell: Callable[[list[Outcome]], None],
+        tell: Callable[[list[Outcome]], None] | None = None,
     ) -> Batch:
         """Return a run over many files."""
         from dicomveil.batch.batch import Batch
@@ -172,7 +172,7 @@ class Undertaking:
         return Batch(self.work(), self.arguments.inputs, crew, ledger, retried=retried, only=only, tell=tell)
 
     def run(self, *, writes: bool) -> Run:
-        """Return a run in this process that remembers nothing: of a single file, or one that writes nothing."""
+        """Return a run in this process that remembers nothing: of a single file, or one that has nothing to do."""
         from dicomveil.batch.layouts.layout import layout_of
 
         pseudonyms = chosen_pseudonyms(self.recipe, self.in_use, self.project, dry_run=not writes)

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from dicomveil.recipe.model import Recipe
 
 
-def stand_ins(recipe: Recipe, key: ProjectKey | None, table_path: str | os.PathLike[str] | None = None) -> Pseudonyms:
+def stand_ins(
+    recipe: Recipe, key: ProjectKey | None, table_path: str | os.PathLike[str] | None = None, *, draws: bool = True
+) -> Pseudonyms:
     """Return stand-ins as the recipe wants them: derived, drawn at random or as documented, with its prefix and dates.
 
     Parameters
@@ -22,6 +24,8 @@ def stand_ins(recipe: Recipe, key: ProjectKey | None, table_path: str | os.PathL
         The project key. Only the documented stand-ins do without one, and can then be guessed.
     table_path
         The private table of stand-ins drawn at random.
+    draws
+        May draw some; else they are derived instead, and nothing is written.
 
     Raises
     ------
@@ -37,7 +41,7 @@ def stand_ins(recipe: Recipe, key: ProjectKey | None, table_path: str | os.PathL
         return DocumentedPseudonyms(key, prefix=wanted.prefix, shift_range=recipe.dates)
     if key is None:
         raise UsageError("these stand-ins need a project key")
-    if wanted.source == "random":
+    if wanted.source == "random" and draws:
         if table_path is None:
             raise UsageError("stand-ins drawn at random need a table to be remembered in")
         return RandomPseudonyms(key, table_path, recipe.dates, wanted.prefix)

@@ -120,20 +120,6 @@ def test_one_that_cannot_be_used_is_told_without_its_path(path: str, content: by
     Ledger(path).close()  # the lock was given back
 
 
-def test_a_ledger_of_the_first_version_is_brought_up_to_date(path: str) -> None:
-    with Ledger(path) as ledger:
-        begin(ledger)
-        ledger.record([(outcome(), TARGET)])
-    connection = sqlite3.connect(path)
-    connection.executescript("ALTER TABLE inputs DROP COLUMN gone; PRAGMA user_version = 1;")
-    connection.close()
-    with Ledger(path) as ledger:
-        begin(ledger)
-        assert (ledger.here(), ledger.gone()) == (1, (0, 0))
-        ledger.mark_gone([])
-        assert (ledger.here(), ledger.gone()) == (0, (1, 1))
-
-
 def test_what_is_gone_in_one_folder_is_not_in_another(path: str) -> None:
     with Ledger(path) as ledger:
         begin(ledger)

@@ -22,7 +22,8 @@ NO_QUARANTINE = (DONE, SKIPPED, DUPLICATE, THERE_ALREADY)
 class RunAccount(NamedTuple):
     """One run; ``files`` counts the inputs whose latest outcome is of it, ``done`` those of them that have a copy.
 
-    ``ended`` and ``seconds`` are None for a run that is at work, or was killed.
+    ``ended`` and ``seconds`` are None for a run that is at work, or was killed. ``problems`` is what was wrong at its
+    end, a sentence each, other than with single inputs.
     """
 
     run: int
@@ -35,6 +36,7 @@ class RunAccount(NamedTuple):
     software: str
     jobs: int
     source: bytes
+    problems: tuple[str, ...]
     files: int
     done: int
 
@@ -139,7 +141,8 @@ class Accounts(LedgerFile):
 
     def runs(self) -> list[RunAccount]:
         """Return the runs so far, the first one first."""
-        return [RunAccount._make((*row[:4], bool(row[4]), *row[5:])) for row in self._rows(_RUNS)]
+        rows = self._rows(_RUNS)
+        return [RunAccount._make((*row[:4], bool(row[4]), *row[5:10], _lines(row[10]), *row[11:])) for row in rows]
 
     def files(self) -> Iterator[FileAccount]:
         """Yield what is known of each input, folder by folder, in the order of tokens."""
@@ -198,13 +201,17 @@ class Accounts(LedgerFile):
             raise unusable(error) from None
 
 
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split("\n")))
+
+
 _BY_MESSAGE = """
 SELECT code, COALESCE(message, ''), COUNT(*) FROM inputs WHERE code <> 'done' AND NOT gone
 GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
 """
 _RUNS = """
 SELECT r.id, r.started, r.ended, r.seconds, r.interrupted, r.recipe, r.fingerprint, r.software, r.jobs, s.token,
-       COALESCE(i.files, 0), COALESCE(i.done, 0)
+       r.problems, COALESCE(i.files, 0), COALESCE(i.done, 0)
 FROM runs r JOIN sources s ON s.id = r.source
 LEFT JOIN (SELECT run, COUNT(*) AS files, SUM(code = 'done') AS done FROM inputs GROUP BY run) i ON i.run = r.id
 ORDER BY r.id

@@ -56,7 +56,7 @@ def page(accounts: Accounts, command: Command | None, output: str) -> str:
     by_code, runs = accounts.by_code(), accounts.runs()
     sections = (
         ("outcomes", "What became of the files", parts.outcomes(by_code, *accounts.gone())),
-        ("to-do", "What to do", parts.to_do(accounts)),
+        ("to-do", "What to do", joined(parts.problems(runs), parts.to_do(accounts))),
         ("durations", "How long it took", parts.durations(accounts)),
         ("runs", "Runs", parts.runs(runs)),
         ("making", "Made with", parts.making(runs, command)),
@@ -104,6 +104,8 @@ def _verdict(by_code: Mapping[str, int], runs: Sequence[RunAccount]) -> tuple[st
         return "wrong", "The last run has not come to its end; `dicomveil resume` goes on with it."
     if wrong:
         return "wrong", f"{wrong:,} file{'s' if wrong != 1 else ''} could not be done: see what to do below."
+    if any(run.problems for run in runs[-1:]):
+        return "wrong", "Something is wrong with the output: see what to do below."
     if not by_code.get("done"):
         return "wrong", "No file of the input has a copy."
     return "done", "Every file is done that can be."

@@ -53,6 +53,11 @@ def said_of_gone(gone: int, copies: int) -> str:
     return f"{of_files}; {of_copies}."
 
 
+def problems(accounts: Sequence[RunAccount]) -> Markup:
+    """Tell what was wrong at the end of the last run, other than with single files."""
+    return joined(*(element("p", problem) for run in accounts[-1:] for problem in run.problems))
+
+
 def to_do(accounts: Accounts) -> Markup:
     """Tell of files that are not done: why, and what to do about it."""
     rows = []

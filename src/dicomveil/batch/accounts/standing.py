@@ -59,10 +59,18 @@ class Standing:
         return sum(count for code, count in self.by_code.items() if code not in NO_QUARANTINE)
 
     @property
+    def problems(self) -> tuple[str, ...]:
+        """Return what was wrong at the end of the last run, other than with single inputs."""
+        return self.runs[-1].problems if self.runs else ()
+
+    @property
     def all_done(self) -> bool:
-        """Tell whether a run came to its end, and every DICOM file has a copy of its own: at least one."""
+        """Tell whether a run came to its end, with nothing wrong, and every DICOM file has a copy of its own.
+
+        There has to be one at least.
+        """
         others = set(self.by_code) - {DONE, SKIPPED}
-        return self.state == ENDED and not others and DONE in self.by_code
+        return self.state == ENDED and not others and DONE in self.by_code and not self.problems
 
 
 def state_of(runs: tuple[RunAccount, ...], project: Project) -> str:

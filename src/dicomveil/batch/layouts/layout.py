@@ -30,10 +30,12 @@ def by_pseudonyms(report: Report, item: Input) -> tuple[str, str]:
 class Layout:
     """Names the copies under one folder, and makes folders when they are first needed.
 
-    ``is_finished_later`` says that `finish` has to be called before an output is what it shall be.
+    ``is_finished_later`` says that `finish` has to be called before an output is what it shall be, ``is_finished``
+    after that whether nothing is left to be done that another run could do.
     """
 
     is_finished_later = False
+    is_finished = True
 
     def __init__(self, root: str, naming: Naming = by_pseudonyms, *, dry: bool = False) -> None:
         self.root = root.rstrip(os.sep) or os.sep

@@ -72,6 +72,7 @@ class Media(Layout):
             try:
                 self._write(directory(branches, uid_from_digest))
             except NotWritten as error:
+                self.is_finished = False
                 problems.append(f"the DICOMDIR could not be written: {error}; make space and run it again")
         return problems
 

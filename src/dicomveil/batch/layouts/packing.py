@@ -94,6 +94,7 @@ class Packed(Layout):
                     "private folder: run it again when there is space"
                 )
                 break
+        self.is_finished = not problems
         return problems
 
     def _packed(self, inside: str) -> tuple[str, str]:

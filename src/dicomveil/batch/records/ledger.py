@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 class Entry(NamedTuple):
-    """What the ledger has of one input; ``target`` is relative to the output, None where nothing was to be written.
+    """What the ledger has of one input; ``target`` is relative to the output, None where nothing was ever written.
+
+    An input that cannot be done now keeps the place of the copy that it had before.
 
     ``making`` tells apart how copies were made: by which recipe, with which knowledge of the patients. ``gone`` says
     that a whole run has not met it any more.
@@ -67,6 +69,7 @@ class Ledger(LedgerFile):
         self._rows = DistinctRows(self._db)
         self.run = self.source = 0
         self.making = ""
+        self._knew_some = False
 
     @property
     def secret(self) -> bytes:
@@ -99,11 +102,16 @@ class Ledger(LedgerFile):
         row = (started, software, recipe, fingerprint, jobs, self.source, known)
         self.run = self._db.execute(_BEGIN, row).lastrowid or 0
         self.making = making_of(fingerprint, known)
+        self._knew_some = self.knows_any()
 
     def end(self, *, ended: str, seconds: float, interrupted: bool) -> None:
         """Note that the run has ended, and how."""
         statement = "UPDATE runs SET ended = ?, seconds = ?, interrupted = ? WHERE id = ?"
         self._db.execute(statement, (ended, seconds, interrupted, self.run))
+
+    def note_problems(self, problems: Iterable[str]) -> None:
+        """Note what was wrong at the end of the run, a line each; no value and no path of the input."""
+        self._db.execute("UPDATE runs SET problems = ? WHERE id = ?", ("\n".join(problems), self.run))
 
     def made_otherwise(self) -> int:
         """Count the copies that were made by another recipe, or with other knowledge, than this run's."""
@@ -152,7 +160,10 @@ class Ledger(LedgerFile):
             If they cannot be written; nothing of them is then.
         """
         with self._transaction():
-            self._db.executemany(_RECORD, [self._row(*each) for each in outcomes])
+            rows = [self._row(*each) for each in outcomes]
+            if self._knew_some:
+                self._db.executemany(_STALE, [(*row[:2], row[8], row[9]) for row in rows if row[9] is not None])
+            self._db.executemany(_RECORD, rows)
             self._db.executemany(_RENUMBER, [(*each, self.source) for each in numbers])
 
     def hand_over(self, claim: Claim, outcome: tuple[Outcome, str], code: str, message: str) -> None:
@@ -166,6 +177,17 @@ class Ledger(LedgerFile):
         with self._transaction():
             self._db.execute(_DISOWN, (code, message, claim.source, claim.token))
             self._db.execute(_RECORD, self._row(*outcome))
+
+    # --- copies of what inputs were before
+
+    def stale(self) -> list[str]:
+        """Return the places of copies whose inputs have become other instances since."""
+        return [f"{folder}/{name}" if folder else name for folder, name in self._db.execute(_STALE_ONES)]
+
+    def forget_stale(self, target: str) -> None:
+        """Note that such a copy is gone, or another input's now."""
+        folder, name = _parted(target)
+        self._db.execute(_FORGET_STALE, (name, folder))
 
     # --- inputs that are gone
 
@@ -260,12 +282,22 @@ _RENUMBER = "UPDATE inputs SET number = ?, gone = 0 WHERE token = ? AND source =
 _HERE = "SELECT COUNT(*) FROM inputs WHERE source = ? AND NOT gone"
 _MARK_GONE = "UPDATE inputs SET gone = 1 WHERE source = ? AND NOT gone AND token NOT IN (SELECT token FROM here)"
 _GONE = "SELECT COUNT(*), COALESCE(SUM(code = 'done'), 0) FROM inputs WHERE source = ? AND gone"
+_STALE = """
+INSERT OR IGNORE INTO stale SELECT folder, name FROM inputs
+WHERE source = ? AND token = ? AND code NOT IN ('target-exists', 'duplicate') AND name IS NOT NULL
+  AND (folder IS NOT ? OR name IS NOT ?)
+"""
+_STALE_ONES = "SELECT f.path, s.name FROM stale s JOIN folders f ON f.id = s.folder ORDER BY f.path, s.name"
+_FORGET_STALE = "DELETE FROM stale WHERE name = ? AND folder = (SELECT id FROM folders WHERE path = ?)"
 _RECORD = """
 INSERT INTO inputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
 ON CONFLICT (source, token) DO UPDATE SET
     number = excluded.number, size = excluded.size, changed_ns = excluded.changed_ns,
-    fingerprint = excluded.fingerprint, code = excluded.code, message = excluded.message, folder = excluded.folder,
-    name = excluded.name, series = excluded.series, actions = excluded.actions,
+    fingerprint = excluded.fingerprint, code = excluded.code, message = excluded.message,
+    folder = CASE WHEN excluded.name IS NULL AND code NOT IN ('target-exists', 'duplicate') THEN folder
+                  ELSE excluded.folder END,
+    name = CASE WHEN excluded.name IS NULL AND code NOT IN ('target-exists', 'duplicate') THEN name
+                ELSE excluded.name END, series = excluded.series, actions = excluded.actions,
     pixels_not_checked = excluded.pixels_not_checked, run = excluded.run, seconds = excluded.seconds,
     copy_bytes = excluded.copy_bytes, gone = 0
 """

@@ -25,7 +25,7 @@ CREATE TABLE sources (id INTEGER PRIMARY KEY, token BLOB NOT NULL UNIQUE);
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY, started TEXT NOT NULL, ended TEXT, software TEXT NOT NULL, recipe TEXT NOT NULL,
     fingerprint TEXT NOT NULL, jobs INTEGER NOT NULL, source INTEGER NOT NULL, seconds REAL, interrupted INTEGER,
-    known TEXT NOT NULL
+    known TEXT NOT NULL, problems TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE folders (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
 CREATE TABLE series (
@@ -40,8 +40,8 @@ CREATE TABLE inputs (
     copy_bytes INTEGER, gone INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (source, token)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX copies ON inputs (folder, name) WHERE code = 'done';
+CREATE TABLE stale (folder INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (folder, name)) WITHOUT ROWID;
 """
-_FROM_1 = "ALTER TABLE inputs ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;"
 _TRIES, _BETWEEN_TRIES_S = 5, 0.05
 _READERS_PATIENCE_S = 5.0
 _MAPPED_BYTES = 1 << 30
@@ -155,12 +155,11 @@ def unusable(error: OSError | sqlite3.Error) -> UsageError:
 
 
 def _prepare(db: sqlite3.Connection) -> None:
-    version = _check_version(db, 0, 1)
+    version = _check_version(db, 0)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
-    if version < VERSION:
-        changes = _FROM_1 if version else _SCHEMA
-        db.executescript(f"BEGIN; {changes} PRAGMA user_version = {VERSION}; COMMIT;")
+    if version == 0:
+        db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
 
 
 def _check_version(db: sqlite3.Connection, *others: int) -> int:
