@@ -98,6 +98,39 @@ def test_many_workers_make_what_one_makes(export: Path, ledger: Ledger, tmp_path
     assert len(alone) == 200
 
 
+class Drawn(Input):
+    """An input that is counted as long as anything holds it."""
+
+    alive = 0
+
+    def __del__(self) -> None:
+        Drawn.alive -= 1
+
+
+class Counted(Inputs):
+    taken = 0
+
+    def __iter__(self) -> Iterator[Input]:
+        for item in super().__iter__():
+            self.taken += 1
+            Drawn.alive += 1
+            yield Drawn(*item)
+
+
+@pytest.mark.parametrize(("jobs", "window"), [(1, 1), (2, 5)])
+def test_a_run_holds_what_is_in_flight_and_not_the_whole_listing(
+    export: Path, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int, window: int
+) -> None:
+    monkeypatch.setattr("dicomveil.batch.crews.chunks.FEWEST_FILES", 4)
+    monkeypatch.setattr("dicomveil.batch.crews.chunks.MOST_FILES", 4)
+    inputs = Counted(export)
+    run = iter(Batch(work(tmp_path), inputs, Crew(InProcess, jobs), ledger))
+    next(run)
+    assert inputs.taken <= window * 4
+    assert max(Drawn.alive for _ in run) <= (window + 1) * 4
+    assert inputs.taken == 200
+
+
 def test_of_files_with_one_uid_the_first_by_name_has_the_copy_whoever_is_faster(
     export: Path, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

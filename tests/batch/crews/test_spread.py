@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import BrokenExecutor
 
 import pytest
@@ -67,3 +67,19 @@ def test_in_this_process_a_portion_that_is_stopped_ends_after_the_file_in_hand()
 
     spread = Spread(crew_of(1), stopped_at_two, nothing)
     assert list(spread.over(portions(5, 5))) == [[1, 2]]
+
+
+@pytest.mark.parametrize(("jobs", "window"), [(1, 1), (2, 5), (3, 7)])
+def test_no_more_portions_are_in_flight_than_keep_the_workers_busy(jobs: int, window: int) -> None:
+    drawn = back = most = 0
+
+    def drawing() -> Iterator[list[Task]]:
+        nonlocal drawn, most
+        for portion in portions(*[1] * 100):
+            drawn += 1
+            most = max(most, drawn - back)
+            yield portion
+
+    for _ in Spread(Crew(InProcess, jobs), numbers_of, nothing).over(drawing()):
+        back += 1
+    assert (drawn, back, most) == (100, 100, window)
