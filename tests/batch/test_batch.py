@@ -681,6 +681,27 @@ def test_an_input_that_is_back_is_no_longer_gone_also_when_another_went(export: 
     assert (again.before, again.gone, again.gone_copies) == ({DONE: 199}, 1, 1)
 
 
+def test_a_copy_of_an_input_that_is_gone_is_no_longer_counted_when_it_was_taken_away(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    list(batch(export, ledger))
+    there = set(copies(tmp_path))
+    (export / "150").unlink()
+    (export / "151").unlink()
+    list(batch(export, ledger))
+    left = asked(
+        tmp_path / "private", "SELECT path || '/' || name FROM inputs i JOIN folders f ON f.id = folder WHERE gone"
+    )
+    assert {str(name) for (name,) in left} < there
+    copy = tmp_path / "shared" / str(left[0][0])
+    copy.rename(tmp_path / "taken away")
+    list(batch(export, ledger))
+    assert ledger.gone() == (2, 1)
+    (tmp_path / "taken away").rename(copy)
+    list(batch(export, ledger))
+    assert ledger.gone() == (2, 2)
+
+
 def test_an_input_under_a_new_name_has_the_copy_that_it_had_under_the_old_one(
     export: Path, ledger: Ledger, tmp_path: Path
 ) -> None:

@@ -271,6 +271,7 @@ class Batch:
         with suppress(sqlite3.OperationalError):  # a full disk; the next run notes it
             if self._ledger.here() > self._met:
                 self._ledger.mark_gone(self._tokens.of(item) for item in self._inputs)
+            self._ledger.look_for_their_copies(self._layout.has)
 
     def _is_news(self, outcome: Outcome) -> bool:
         """Count an outcome whose input was compared with what it was; False if nothing was to be done."""

@@ -111,7 +111,9 @@ class Accounts(LedgerFile):
 
     def gone(self) -> tuple[int, int]:
         """Return how many inputs are not there any more, and how many of them have left copies."""
-        ((count, copies),) = self._rows("SELECT COUNT(*), COALESCE(SUM(code = 'done'), 0) FROM inputs WHERE gone")
+        ((count, copies),) = self._rows(
+            "SELECT COUNT(*), COALESCE(SUM(code = 'done' AND gone = 1), 0) FROM inputs WHERE gone"
+        )
         return int(count), int(copies)
 
     def gone_undone(self) -> int:
@@ -124,7 +126,7 @@ class Accounts(LedgerFile):
 
     def pixels_not_checked(self) -> int:
         """Return how many copies are likely to show text in their pixels, which nobody has looked at."""
-        return self._one("SELECT COUNT(*) FROM inputs WHERE code = 'done' AND pixels_not_checked")
+        return self._one("SELECT COUNT(*) FROM inputs WHERE code = 'done' AND pixels_not_checked AND gone < 2")
 
     def size_bytes(self) -> int:
         """Return the size of all inputs that have a copy."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -209,6 +209,27 @@ class Ledger(LedgerFile):
             self._db.execute(_MARK_GONE, (self.source,))
             self._db.execute("DROP TABLE here")
 
+    def look_for_their_copies(self, has: Callable[[str, int], bool]) -> None:
+        """Note which inputs that are gone from this run's folder have left copies: somebody may have taken them away.
+
+        Parameters
+        ----------
+        has
+            Tells by its target and size whether a copy is there.
+
+        Raises
+        ------
+        sqlite3.Error
+            If it cannot be written; nothing of it is then.
+        """
+        changes = []
+        for token, folder, name, size, gone in self._db.execute(_GONE_DONE, (self.source,)):
+            now = _GONE_AND_COPY if has(f"{folder}/{name}" if folder else name, size or 0) else _GONE_WITH_COPY_TOO
+            if now != gone:
+                changes.append((now, self.source, token))
+        with self._transaction():
+            self._db.executemany("UPDATE inputs SET gone = ? WHERE source = ? AND token = ?", changes)
+
     def gone(self) -> tuple[int, int]:
         """Count the inputs that are gone from this run's folder, and those of them whose copies are there."""
         count, copies = self._db.execute(_GONE, (self.source,)).fetchone()
@@ -281,7 +302,12 @@ _DISOWN = "UPDATE inputs SET code = ?, message = ? WHERE source = ? AND token = 
 _RENUMBER = "UPDATE inputs SET number = ?, gone = 0 WHERE token = ? AND source = ?"
 _HERE = "SELECT COUNT(*) FROM inputs WHERE source = ? AND NOT gone"
 _MARK_GONE = "UPDATE inputs SET gone = 1 WHERE source = ? AND NOT gone AND token NOT IN (SELECT token FROM here)"
-_GONE = "SELECT COUNT(*), COALESCE(SUM(code = 'done'), 0) FROM inputs WHERE source = ? AND gone"
+_GONE = "SELECT COUNT(*), COALESCE(SUM(code = 'done' AND gone = 1), 0) FROM inputs WHERE source = ? AND gone"
+_GONE_AND_COPY, _GONE_WITH_COPY_TOO = 1, 2  # not there any more, its copy is; neither is; else 0
+_GONE_DONE = """
+SELECT i.token, f.path, i.name, i.copy_bytes, i.gone FROM inputs i JOIN folders f ON f.id = i.folder
+WHERE i.source = ? AND i.gone AND i.code = 'done'
+"""
 _STALE = """
 INSERT OR IGNORE INTO stale SELECT folder, name FROM inputs
 WHERE source = ? AND token = ? AND code NOT IN ('target-exists', 'duplicate') AND name IS NOT NULL
