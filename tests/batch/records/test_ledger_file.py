@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from dicomveil.batch.records.ledger_file import IN_MEMORY, LedgerFile, for_reading, for_writing, has_writer
+from dicomveil.batch.records.ledger_file import (
+    IN_MEMORY,
+    VERSION,
+    LedgerFile,
+    for_reading,
+    for_writing,
+    has_writer,
+)
 from dicomveil.errors import UsageError
 
 
@@ -44,8 +51,18 @@ def test_a_run_that_was_refused_keeps_no_other_out(path: str) -> None:
         for_writing(path)
     assert not has_writer(path)
     with closing(sqlite3.connect(path)) as db:
-        db.execute("PRAGMA user_version = 1")
+        db.execute(f"PRAGMA user_version = {VERSION}")
     LedgerFile(*for_writing(path)).close()
+
+
+def test_one_whose_run_was_stopped_while_it_was_made_says_so_and_is_made_by_the_next(path: str) -> None:
+    os.makedirs(os.path.dirname(path))
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+    with pytest.raises(UsageError, match="stopped before it had begun"):
+        for_reading(path)
+    LedgerFile(*for_writing(path)).close()
+    for_reading(path).close()
 
 
 def test_who_closes_a_ledger_twice_closes_no_file_of_another(path: str) -> None:

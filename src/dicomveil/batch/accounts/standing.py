@@ -74,10 +74,11 @@ class Standing:
 
 
 def state_of(runs: tuple[RunAccount, ...], project: Project) -> str:
-    """Return whether the last run came to its end, is at work, or was interrupted."""
-    if not runs or (runs[-1].ended is not None and not runs[-1].interrupted):
+    """Return whether the last run came to its end, is at work, or was interrupted, perhaps before it had begun."""
+    if runs and runs[-1].ended is not None and not runs[-1].interrupted:
         return ENDED
-    return AT_WORK if runs[-1].ended is None and has_writer(project.ledger_path) else INTERRUPTED
+    is_open = not runs or runs[-1].ended is None
+    return AT_WORK if is_open and has_writer(project.ledger_path) else INTERRUPTED
 
 
 def _counted(root: str) -> int | None:

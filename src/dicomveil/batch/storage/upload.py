@@ -35,6 +35,7 @@ class Upload(Draft):
 
     def __init__(self, target: str, *, overwrite: bool = False) -> None:
         super().__init__(os.path.join(tempfile.gettempdir(), "copy"))
+        os.fchmod(self.fd, 0o600)  # it is not checked yet, and the folder is everybody's
         self.target = target
         self.overwrite = overwrite
 
