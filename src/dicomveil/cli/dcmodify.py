@@ -10,7 +10,8 @@ from dicomveil.cli.choices import read_key
 from dicomveil.cli.dcmodify_words import Request, understood
 from dicomveil.dataset.replace import Manner
 from dicomveil.dataset.source import Source
-from dicomveil.editing.edit_list import Customs, EditList
+from dicomveil.editing.edit_list import EditList
+from dicomveil.editing.means import Customs
 from dicomveil.engine.edit import Editor, write_in_place
 from dicomveil.engine.edit_stand_ins import EditStandIns
 from dicomveil.errors import EditError
