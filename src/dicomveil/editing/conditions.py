@@ -97,7 +97,12 @@ class Compared:
         is_equality = self.operator in ("==", "in")
         here = (values or [""]) if is_equality else [value for value in values if value]
         others = self.others if isinstance(self.others, tuple) else self._values_of(self.others, lookup)
-        return any(_compares(value, self.operator, other) for value in here for other in others)
+        return any(self._fits(value, other) for value in here for other in others)
+
+    def _fits(self, value: str, other: Literal) -> bool:
+        if self.operator == "~":
+            return compiled(str(other)).is_in(value, self.address)
+        return _compares(value, self.operator, other)
 
     def _values_of(self, other: Address, lookup: Lookup) -> tuple[Literal, ...]:
         texts = lookup.texts(other) or ()
@@ -115,8 +120,6 @@ class Compared:
 
 
 def _compares(value: str, operator: str, other: Literal) -> bool:
-    if operator == "~":
-        return compiled(str(other)).search(value) is not None
     if isinstance(other, str):
         return _ordered(value, operator, other.strip(" "))
     number = number_in(value)

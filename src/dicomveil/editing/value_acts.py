@@ -110,7 +110,7 @@ def substitute(edit: Substitute, means: Means) -> Act:
         spots = instance.spots(address)
         for spot in spots:
             texts = instance.texts_at(spot)
-            fresh = [pattern.sub(edit.replacement, text) for text in texts]
+            fresh = [pattern.replaced(text, spot.address) for text in texts]
             if fresh != texts:
                 padded = instance.texts_at(spot, stripped=False)
                 both = zip(texts, fresh, padded, strict=True)
