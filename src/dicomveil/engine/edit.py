@@ -17,7 +17,7 @@ from dicomveil.editing.edit_list import EditList
 from dicomveil.editing.grammar import parse_condition
 from dicomveil.editing.guard import instance_uids_given
 from dicomveil.editing.instance import Instance
-from dicomveil.errors import EditError, EditRefused, InstanceError, MalformedDataSet, UsageError
+from dicomveil.errors import EditError, EditRefused, MalformedDataSet, UsageError
 from dicomveil.standard.dictionary import vr_by_tag
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Editor:
                 row.edit_list.carry_out(instance)
             uids = instance_uids_given(row.edits) if row is not None else set()
             return Edited(instance, True, met, splices_of(instance), row_uids=uids, refused=refused)
-        except InstanceError:
+        except Exception:
             self.edits.forget(noted)
             raise
 
