@@ -144,6 +144,20 @@ def test_help_loads_nothing_to_speak_of(tmp_path):
     assert loaded & (HEAVY | {"argparse", "dataclasses"}) == set()
 
 
+@pytest.mark.parametrize(
+    ("edit", "loads"),
+    [
+        pytest.param(("--set", "PatientName=Roe"), set(), id="none"),
+        pytest.param(("--sub", "EthnicGroup=/Doe/Roe/"), set(), id="of-what-is-not-there"),
+        pytest.param(("--sub", "PatientName=/Doe/Roe/"), {"regex"}, id="one"),
+    ],
+)
+def test_an_edit_loads_regular_expressions_only_to_search(tmp_path, edit, loads):
+    (tmp_path / "one.dcm").write_bytes(instance())
+    loaded = modules_of(tmp_path, "edit", str(tmp_path / "one.dcm"), str(tmp_path / "new.dcm"), *edit)
+    assert loaded & (HEAVY | {"regex"}) == loads
+
+
 def test_a_run_loads_nothing_heavy(tmp_path):
     (tmp_path / "one.dcm").write_bytes(instance())
     loaded = modules_of(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from builders import dicom_file, element
+from dicomveil.editing import patterns
 
 SECRET = "Quillfeather"
 
@@ -52,6 +53,28 @@ def test_a_folder_says_what_became_of_its_files(dicomveil, study, tmp_path):
         ["not done", "malformed"],
     ]
     assert SECRET not in said.all
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(("--sub", "PatientName=/(e|e)*$/x/"), id="sub"),
+        pytest.param(("--set", "PatientID=1", "--where", 'PatientName ~ "(e|e)*$"'), id="where"),
+    ],
+)
+def test_a_pattern_that_takes_for_ever_on_one_file_does_not_hold_up_the_others(
+    dicomveil, study, tmp_path, monkeypatch, edit
+):
+    monkeypatch.setattr(patterns, "LIMIT_S", 0.05)
+    (study / "2.dcm").write_bytes(instance(2, "e" * 40 + "x" + "e" * 20 + "y"))
+    said = dicomveil("edit", study, tmp_path / "out", *edit)
+    assert said.code == 1
+    assert (
+        said.err
+        == "dicomveil: file 2: PatientName: a regular expression takes longer than 0.05 s on a value (edit-refused)\n"
+    )
+    assert "eee" not in said.all
+    assert sorted(each.name for each in (tmp_path / "out").iterdir()) == ["1.dcm", "3.dcm"]
 
 
 def test_what_meets_nothing_is_told(dicomveil, study, tmp_path):

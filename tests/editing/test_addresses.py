@@ -7,8 +7,8 @@ from pydicom.tag import Tag
 
 from dicomveil.dataset.address import Address, Step
 from dicomveil.editing.addresses import read_address
-from dicomveil.editing.conditions import parse_condition
 from dicomveil.editing.edits import Copy, Remove
+from dicomveil.editing.grammar import parse_condition
 from dicomveil.editing.templates import parse_template
 from dicomveil.errors import EditError
 

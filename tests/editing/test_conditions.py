@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dicomveil.editing.addresses import read_address
-from dicomveil.editing.conditions import Both, Compared, Either, Exists, Not, parse_condition
+from dicomveil.editing.conditions import Both, Compared, Either, Exists, Not
+from dicomveil.editing.grammar import parse_condition
 from dicomveil.errors import EditError
 from editing.lookups import Values
 

@@ -27,7 +27,7 @@ from builders import (
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.splice import spliced
 from dicomveil.editing import writing
-from dicomveil.editing.edit_list import Customs, EditList
+from dicomveil.editing.edit_list import EditList
 from dicomveil.editing.edits import (
     Copy,
     Edit,
@@ -44,6 +44,7 @@ from dicomveil.editing.edits import (
     Replace,
     Substitute,
 )
+from dicomveil.editing.means import Customs
 from dicomveil.engine.edit import Editor
 from dicomveil.errors import EditError, EditRefused
 

@@ -16,7 +16,8 @@ from pydicom.valuerep import DA, DT, IS, TM, DSfloat, PersonName
 
 from dicomveil.dataset.charset import Charset
 from dicomveil.dataset.values import decode_value
-from dicomveil.editing.values import ALLOWED, check_multiplicity, encoded, vr_of_new
+from dicomveil.editing.allowed import ALLOWED
+from dicomveil.editing.values import check_multiplicity, encoded, vr_of_new
 from dicomveil.errors import WrongValue
 
 ASCII, UTF8 = Charset.of(b""), Charset.of(b"ISO_IR 192")

@@ -19,7 +19,9 @@ from DICOM_reencoder.core.attributes import (
 )
 from dicomveil.dataset.charset import Charset
 from dicomveil.dataset.values import encode_value
-from dicomveil.editing.values import BYTE_VRS, NUMBER_TYPES, encoded, plain_values
+from dicomveil.editing.allowed import BYTE_VRS, NUMBER_TYPES
+from dicomveil.editing.plain import plain_values
+from dicomveil.editing.values import encoded
 from dicomveil.errors import UnwritableValue, WrongValue
 
 _PIXEL_DATA = 0x7FE00010

@@ -9,6 +9,9 @@ from DICOM_reencoder.core.attributes import EditRefusedError, raw_terms
 from dicomveil.dataset.charset import AFFECTED_VRS, Charset
 from dicomveil.errors import UnwritableValue
 
+# Not dicomveil.editing.recoding, which writes bytes of a file anew and takes items with a set of their own along: a
+# data set of pydicom's may come from no file, holds values that were never encoded, and is encoded by pydicom when it
+# is saved; such items stay. What can be read and written in a character set is decided by the same `Charset`.
 _UNREADABLE = "\ufffd"  # what pydicom puts where bytes are no text
 
 

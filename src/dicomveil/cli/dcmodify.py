@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 from dicomveil.batch.faults import code_and_message
 from dicomveil.cli import DONE, SOME_NOT_DONE
@@ -10,10 +11,11 @@ from dicomveil.cli.choices import read_key
 from dicomveil.cli.dcmodify_words import Request, understood
 from dicomveil.dataset.replace import Manner
 from dicomveil.dataset.source import Source
-from dicomveil.editing.edit_list import Customs, EditList
+from dicomveil.editing.edit_list import EditList
+from dicomveil.editing.means import Customs
 from dicomveil.engine.edit import Editor, write_in_place
 from dicomveil.engine.edit_stand_ins import EditStandIns
-from dicomveil.errors import EditError
+from dicomveil.errors import EditError, InstanceError
 from dicomveil.pseudonyms.key import ProjectKey
 from dicomveil.pseudonyms.sources import KeyedPseudonyms
 
@@ -98,10 +100,8 @@ def _warn(request: Request, stand_ins: EditStandIns) -> None:
 
 
 def _survey(editor: Editor, path: str) -> None:
-    try:
+    with suppress(InstanceError, OSError, MemoryError):  # told of when its turn comes
         editor.survey(path)
-    except Exception:
-        return  # told of when its turn comes
 
 
 def _modified(editor: Editor, request: Request, path: str) -> list[str]:

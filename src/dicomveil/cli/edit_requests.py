@@ -66,7 +66,8 @@ def _read(path: str, arguments: EditArguments) -> EditFile:
 
 
 def _joined(texts: list[str | None]) -> Condition | None:
-    from dicomveil.editing.conditions import Both, parse_condition
+    from dicomveil.editing.conditions import Both
+    from dicomveil.editing.grammar import parse_condition
 
     conditions = tuple(parse_condition(text) for text in texts if text is not None)
     return Both(conditions) if len(conditions) > 1 else conditions[0] if conditions else None

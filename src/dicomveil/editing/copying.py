@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from dicomveil.dataset.charset import AFFECTED_VRS, Charset
 from dicomveil.dataset.syntax import BINARY_VRS
 from dicomveil.editing.addresses import spelled
+from dicomveil.editing.allowed import BYTE_VRS
 from dicomveil.editing.recoding import recode_items
-from dicomveil.editing.values import BYTE_VRS, encoded
+from dicomveil.editing.values import encoded
 from dicomveil.editing.writing import put, write_at
 from dicomveil.errors import EditRefused, WrongValue
 from dicomveil.standard.dictionary import vr_of

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dicomveil.editing.charset_names import defined_terms
-from dicomveil.editing.conditions import parse_condition
 from dicomveil.editing.edit_list import EditList
 from dicomveil.editing.edits import (
     Copy,
@@ -26,6 +25,7 @@ from dicomveil.editing.edits import (
     Replace,
     Substitute,
 )
+from dicomveil.editing.grammar import parse_condition
 from dicomveil.errors import EditError
 
 if TYPE_CHECKING:

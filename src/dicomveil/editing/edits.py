@@ -131,7 +131,8 @@ class Format(EditAt):
 class Substitute(EditAt):
     r"""Replace what a regular expression finds in each value of the element, if it is there.
 
-    ``pattern`` and ``replacement`` are those of Python's ``re.sub``; groups are ``\1`` or ``\g<name>``.
+    ``pattern`` and ``replacement`` are those of Python's ``re.sub``; groups are ``\1`` or ``\g<name>``. A file with a
+    value on which that would take longer than two seconds is refused.
     """
 
     pattern: str

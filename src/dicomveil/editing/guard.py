@@ -9,7 +9,7 @@ from dicomveil.dataset.part10 import TRANSFER_SYNTAX_UID
 from dicomveil.dataset.syntax import PIXEL_DATA_TAGS
 from dicomveil.editing.addresses import check_steps, spelled
 from dicomveil.editing.edits import Edit, EditAt, Empty, Put, Remove, RemoveItem
-from dicomveil.editing.values import values_in
+from dicomveil.editing.plain import values_in
 from dicomveil.errors import EditError, EditRefused
 
 if TYPE_CHECKING:

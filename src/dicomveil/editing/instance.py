@@ -16,7 +16,7 @@ from dicomveil.dataset.syntax import BINARY_VRS, EXPLICIT_LE, IMPLICIT_LE, Encod
 from dicomveil.dataset.values.binary import BINARY_VRS as NUMBER_VRS
 from dicomveil.dataset.values.binary import unpacked
 from dicomveil.editing.addresses import spelled
-from dicomveil.editing.values import ONE_TEXT_VRS
+from dicomveil.editing.allowed import ONE_TEXT_VRS
 from dicomveil.errors import EditRefused, UnreadableText, UnreadableValue
 from dicomveil.standard.dictionary import vr_of
 

@@ -11,12 +11,9 @@ from dicomveil.errors import EditError, EditRefused
 from dicomveil.standard.dictionary import vr_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dicomveil.dataset.outline import Items
     from dicomveil.editing.instance import Instance, Spot
-
-    Act = Callable[[Instance], int]
+    from dicomveil.editing.means import Act
 
 
 def insert_item(address: Address) -> Act:

@@ -15,10 +15,9 @@ from dicomveil.errors import EditRefused, UnreadableText, UnwritableValue
 from dicomveil.standard.dictionary import vr_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dicomveil.dataset.outline import Lying, Outline
     from dicomveil.editing.instance import Instance
+    from dicomveil.editing.means import Act
 
 
 def recode(instance: Instance, terms: str) -> None:
@@ -48,7 +47,7 @@ def recode(instance: Instance, terms: str) -> None:
             outline.have(SPECIFIC_CHARACTER_SET, outline.encoding.element(SPECIFIC_CHARACTER_SET, "CS", raw))
 
 
-def without_misreading(act: Callable[[Instance], int]) -> Callable[[Instance], int]:
+def without_misreading(act: Act) -> Act:
     """Return an edit of a Specific Character Set that refuses to have text that is there mean other characters.
 
     Raises

@@ -13,11 +13,11 @@ from dicomveil.dataset.replace import patched, replaced
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.splice import deflated, pieces_of, spliced
 from dicomveil.dataset.write import Draft
-from dicomveil.editing.conditions import parse_condition
 from dicomveil.editing.edit_list import EditList
+from dicomveil.editing.grammar import parse_condition
 from dicomveil.editing.guard import instance_uids_given
 from dicomveil.editing.instance import Instance
-from dicomveil.errors import EditError, EditRefused, InstanceError, MalformedDataSet, UsageError
+from dicomveil.errors import EditError, EditRefused, MalformedDataSet, UsageError
 from dicomveil.standard.dictionary import vr_by_tag
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from dicomveil.dataset.splice import Edit as Splice
     from dicomveil.dataset.syntax import Encoding
     from dicomveil.editing.conditions import Condition
-    from dicomveil.editing.edit_list import Customs
     from dicomveil.editing.edits import Edit
     from dicomveil.editing.lookup import StandIns
+    from dicomveil.editing.means import Customs
     from dicomveil.editing.table import Row, Table
 
 NO_ROW = "the table has no row for them"
@@ -154,7 +154,7 @@ class Editor:
                 row.edit_list.carry_out(instance)
             uids = instance_uids_given(row.edits) if row is not None else set()
             return Edited(instance, True, met, splices_of(instance), row_uids=uids, refused=refused)
-        except InstanceError:
+        except Exception:
             self.edits.forget(noted)
             raise
 

@@ -13,8 +13,11 @@ from builders import dicom_file, element, sequence
 from dicomveil.batch.edits.run import Copies, EditRun
 from dicomveil.dataset.replace import Manner
 from dicomveil.editing.addresses import spelled
+from dicomveil.editing.edit_list import EditList
 from dicomveil.editing.edits import Edit, NewUID, Put, Remove, Replace, Substitute
+from dicomveil.editing.instance import Instance
 from dicomveil.editing.table import read_table
+from dicomveil.editing.uids import NewUIDs
 from dicomveil.engine.edit import Editor
 from dicomveil.engine.undo import UndoWriter, undo
 from dicomveil.errors import EditError, UsageError
@@ -600,3 +603,33 @@ def test_no_copy_leaves_the_output_through_a_link(folder, tmp_path, dry_run):
     run = EditRun(Editor([NEW]), folder, tmp_path / "out", copies=Copies(overwrite=True), dry_run=dry_run)
     assert {os.path.basename(each.path): each.code for each in run}["c"] == "not-written"
     assert files(folder) == before
+
+
+def test_a_fault_of_ours_before_the_first_edit_is_not_passed_over(folder, tmp_path, monkeypatch):
+    def faulty(self: object, instance: object) -> list[int]:
+        raise KeyError("a fault")
+
+    monkeypatch.setattr(EditList, "carry_out", faulty)
+    editor = Editor(NewUID("SOPInstanceUID"), stand_ins=Dotted())
+    with pytest.raises(KeyError):
+        list(EditRun(editor, folder, tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("error", [OSError(5, "a disk that fails"), MemoryError()], ids=["disk", "memory"])
+def test_no_reference_follows_a_file_that_fails_after_its_new_uid_is_known(folder, tmp_path, monkeypatch, error):
+    refers = dicom_file([element(0x00080018, "UI", "2.25.9"), element(0x00081155, "UI", "2.25.1")])
+    (folder / "c.dcm").write_bytes(refers)
+    follow = NewUIDs.follow
+
+    def failing(self: NewUIDs, instance: Instance) -> None:
+        follow(self, instance)
+        if instance.root.was(0x00080018) == b"2.25.1":
+            raise error
+
+    monkeypatch.setattr(NewUIDs, "follow", failing)
+    editor = Editor(NewUID("SOPInstanceUID"), stand_ins=Dotted())
+    told = codes(EditRun(editor, folder, tmp_path / "out"))
+    why = "unreadable" if isinstance(error, OSError) else "out-of-memory"
+    assert told == [why, "malformed", "edited", "skipped", "edited"]
+    assert b"\x08\x00\x55\x11UI\x06\x002.25.1" in (tmp_path / "out" / "c.dcm").read_bytes()

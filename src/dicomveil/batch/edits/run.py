@@ -155,7 +155,7 @@ class EditRun:
             raise UsageError("what overwriting replaces cannot be undone; choose another output, or do without undo")
 
     def _survey(self, each: Input) -> None:
-        with suppress(Exception):  # told of when its turn to be edited comes
+        with suppress(InstanceError, OSError, MemoryError):  # told of when its turn to be edited comes
             if self._passed_over(each, None) is None:
                 with Source.open(each.path) as file:
                     instance = self.editor.open(file)
