@@ -70,6 +70,33 @@ def test_a_file_is_modified_in_place_and_its_backup_replaced(dicomveil, tmp_path
     assert (tmp_path / "a.dcm.bak").read_bytes() == dicom_file([UID, element(0x00100010, "PN", "Roe")])
 
 
+def test_a_file_that_is_named_twice_is_modified_once_and_its_backup_is_the_original(dicomveil, tmp_path: Path):
+    path, other, link = tmp_path / "a.dcm", tmp_path / "b.dcm", tmp_path / "link.dcm"
+    for each in (path, other):
+        each.write_bytes(dicom_file([UID, NAME]))
+    link.symlink_to(path)
+    again = tmp_path / "." / ".." / tmp_path.name / "a.dcm"
+    names = [str(each) for each in (path, other, path, again, link)]
+    assert dicomveil("dcmodify", "-m", "PatientName=Roe", *names).code == 0
+    assert dicomveil("dcmodify", "-m", "PatientID=X", *names).err.count("of 2: PatientID: tag not found") == 2
+    for each in (path, other):
+        assert each.read_bytes() == dicom_file([UID, element(0x00100010, "PN", "Roe")])
+        assert Path(f"{each}.bak").read_bytes() == dicom_file([UID, NAME])
+
+
+@pytest.mark.parametrize("options", [[], ["-nb"]], ids=["with-backups", "without"])
+def test_a_file_is_not_modified_together_with_its_backup(dicomveil, tmp_path: Path, options):
+    path, backup = tmp_path / "a.dcm", tmp_path / "a.dcm.bak"
+    path.write_bytes(dicom_file([UID, NAME]))
+    backup.write_bytes(dicom_file([UID]))
+    for names in ([path, backup], [backup, path]):
+        said = dicomveil("dcmodify", *options, "-i", "PatientID=7", *map(str, names))
+        assert said.code == 2
+        assert "its backup" in said.err
+    assert path.read_bytes() == dicom_file([UID, NAME])
+    assert backup.read_bytes() == dicom_file([UID])
+
+
 def test_with_an_error_a_file_stays_and_the_next_is_modified(dicomveil, tmp_path: Path):
     first, second = tmp_path / "1.dcm", tmp_path / "2.dcm"
     first.write_bytes(dicom_file([UID]))

@@ -221,6 +221,8 @@ CASES: dict[str, tuple[list[Element], str]] = {
         "something that is no fragment in encapsulated pixel data",
     ),
     "header cut short": ([UID, Raw(b"\x10\0\x10\0UT\0\0\1\0")], "a header cut short"),
+    "header cut short after one byte": ([UID, Raw(b"\x10")], "a header cut short"),
+    "header cut short before its length": ([UID, Raw(b"\x10\0\x10\0PN")], "a header cut short"),
     "something else before Pixel Data": (
         [UID, Raw(bytes(12) + encode([NAME]))],
         "something that is no element where an element must be",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dicomveil.dataset import replace
-from dicomveil.dataset.replace import Manner, patched, replaced
+from dicomveil.dataset.replace import Manner, check_in_place, patched, replaced
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.write import Draft
 from dicomveil.errors import EditRefused, NotWritten
@@ -91,6 +91,24 @@ def test_a_backup_that_is_another_name_of_the_file_stays_one(path):
     os.link(path, path.parent / "a.dcm.bak")
     carry_out(path, Manner(new_backup=True))
     assert there(path) == {"a.dcm": NEW, "a.dcm.bak": OLD}
+
+
+@pytest.mark.parametrize("link", [os.link, os.symlink], ids=["hard", "symbolic"])
+def test_a_patch_does_not_reach_a_backup_that_is_the_same_file(path, link):
+    link(path, path.parent / "a.dcm.bak")
+    other = path.parent / "other"
+    other.symlink_to(path)
+    for name in (path, other):
+        for attempt in (patched, lambda name, edits: check_in_place(edits, name, Manner(patch=True))):
+            with pytest.raises(NotWritten, match="its backup is the same file"):
+                attempt(str(name), EDITS)
+    assert there(path) == {"a.dcm": OLD, "a.dcm.bak": OLD, "other": OLD}
+
+
+def test_a_patch_leaves_a_backup_of_its_own_as_it_is(path):
+    (path.parent / "a.dcm.bak").write_bytes(b"older")
+    patched(str(path), EDITS)
+    assert there(path) == {"a.dcm": NEW, "a.dcm.bak": b"older"}
 
 
 def test_a_patch_writes_values_of_unchanged_length_and_no_others(path):

@@ -162,3 +162,19 @@ def test_retained_uids_are_those_of_the_source_in_the_file_meta_too(tmp_path: Pa
     found, _ = deidentified(tmp_path, usual(), deidentifier("basic", ["retain-uids"]))
     assert found.SOPInstanceUID == found.file_meta.MediaStorageSOPInstanceUID == "1.2.3.4.5.1"
     assert found.StudyInstanceUID == "1.2.3.4.5"
+
+
+@pytest.mark.parametrize("left", range(1, 13))
+def test_a_file_cut_within_a_header_is_refused_and_an_earlier_copy_of_the_whole_one_stays(
+    tmp_path: Path, left: int
+) -> None:
+    whole, source, target = dicom_file(usual()), tmp_path / "in.dcm", tmp_path / "out.dcm"
+    source.write_bytes(whole)
+    by = deidentifier()
+    by.deidentify(source, target)
+    copy = target.read_bytes()
+    pixels_at = len(dicom_file(usual()[:-1]))
+    source.write_bytes(whole[: pixels_at + left])
+    with pytest.raises(MalformedDataSet):
+        by.deidentify(source, target, overwrite=True)
+    assert target.read_bytes() == copy

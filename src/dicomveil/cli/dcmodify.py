@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 
@@ -9,13 +10,13 @@ from dicomveil.batch.faults import code_and_message
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.choices import read_key
 from dicomveil.cli.dcmodify_words import Request, understood
-from dicomveil.dataset.replace import Manner
+from dicomveil.dataset.replace import BACKUP_SUFFIX, Manner
 from dicomveil.dataset.source import Source
 from dicomveil.editing.edit_list import EditList
 from dicomveil.editing.means import Customs
 from dicomveil.engine.edit import Editor, write_in_place
 from dicomveil.engine.edit_stand_ins import EditStandIns
-from dicomveil.errors import EditError, InstanceError
+from dicomveil.errors import EditError, InstanceError, UsageError
 from dicomveil.pseudonyms.key import ProjectKey
 from dicomveil.pseudonyms.sources import KeyedPseudonyms
 
@@ -63,6 +64,7 @@ def dcmodify(words: list[str]) -> int:
         sys.stdout.write(f"dicomveil dcmodify {VERSION}, with the options of DCMTK's dcmodify 3.6.7\n")
         return DONE
     request = understood(words)
+    request.files = _each_once(request.files)
     stand_ins = EditStandIns(KeyedPseudonyms(read_key(None) or ProjectKey.generate()))
     editor = Editor(
         request.edits,
@@ -86,6 +88,22 @@ def dcmodify(words: list[str]) -> int:
         for error in () if request.quiet else errors:
             sys.stderr.write(f"dicomveil: file {number} of {len(request.files)}: {error}\n")
     return SOME_NOT_DONE if failed else DONE
+
+
+def _each_once(paths: list[str]) -> list[str]:
+    """Leave out what names a file again: its second backup would be of what has been modified already.
+
+    Raises
+    ------
+    UsageError
+        If one is the backup of another; to modify that would write over it.
+    """
+    files: dict[str, str] = {}
+    for path in paths:
+        files.setdefault(os.path.realpath(path), path)
+    if any(path + BACKUP_SUFFIX in files for path in files):
+        raise UsageError("a file is named together with its backup; name one of them")
+    return list(files.values())
 
 
 def _warn(request: Request, stand_ins: EditStandIns) -> None:

@@ -63,6 +63,7 @@ class Outline:
     __slots__ = (
         "_new",
         "_opened",
+        "_repeated",
         "_slots",
         "depth",
         "holders",
@@ -83,6 +84,7 @@ class Outline:
         self.limits = limits
         self.depth = depth
         self._slots: dict[int, int] = dict(zip(self.tags, range(len(self.tags)), strict=True))
+        self._repeated: dict[int, list[int]] | None = None
         self._new: dict[int, bytes] = {}
         self._opened: dict[int, Items] = {}
 
@@ -115,7 +117,7 @@ class Outline:
             return [~tag] if ~tag in new else []
         if len(self._slots) == len(self.tags):
             return [] if new.get(slot) == b"" else [slot]
-        return [slot for slot, each in enumerate(self.tags) if each == tag and new.get(slot) != b""]
+        return [each for each in self._repeats(tag) or (slot,) if new.get(each) != b""]
 
     def all_slots(self) -> list[int]:
         """Return the slots of all elements, in the order of their tags."""
@@ -155,9 +157,7 @@ class Outline:
         slot = self._slots.get(tag, ~tag)
         if slot < 0 or len(self._slots) == len(self.tags):
             return self._new.get(slot)
-        return next(
-            (self._new[each] for each, known in enumerate(self.tags) if known == tag and each in self._new), None
-        )
+        return next((self._new[each] for each in self._repeats(tag) or (slot,) if each in self._new), None)
 
     def have(self, tag: int, encoded: bytes) -> None:
         """Have ``encoded`` stand for an attribute, once, if it does not already."""
@@ -262,6 +262,15 @@ class Outline:
         """Return all elements as they shall be."""
         return spliced(self.source.read(self.start, self.stop), self.start, self.edits())
 
+    def _repeats(self, tag: int) -> list[int] | None:
+        """Return all slots that an attribute has in the source, if the file repeats it; they are looked up once."""
+        if self._repeated is None:
+            self._repeated = {}
+            for slot, each in enumerate(self.tags):
+                if self._slots[each] != slot or each in self._repeated:
+                    self._repeated.setdefault(each, []).append(slot)
+        return self._repeated.get(tag)
+
     def _in_source(self, slot: int) -> Lying:
         return self._lying(slot, self.source, self.starts[slot], self._end(slot))
 
@@ -290,18 +299,23 @@ class Outline:
         grown = {tag >> 16: 0 for tag, _ in found if tag & 0xFFFF0000 in self._slots}
         for tag, edits in found if grown else ():
             grown[tag >> 16] = grown.get(tag >> 16, 0) + sum(len(new) - (end - at) for at, end, new in edits)
-        changes = []
+        lengths: dict[int, Lying] = {}
+        sizes: dict[int, int] = {}
         for group, growth in grown.items():
             slot = self._slots.get(group << 16)
             if slot is None or slot in self._new or not growth:
                 continue
             lying = self.element(slot)
-            if lying.end - lying.value != 4:
-                continue
-            inside = [each for each, tag in enumerate(self.tags) if tag >> 16 == group and each != slot]
-            size = sum(self._end(each) - self.starts[each] for each in inside) + growth
-            changes.append((group << 16, [(lying.value, lying.end, self.encoding.length(size))]))
-        return changes
+            if lying.end - lying.value == 4:
+                lengths[group] = lying
+                sizes[group] = growth - (self._end(slot) - self.starts[slot])
+        for each, tag in enumerate(self.tags) if lengths else ():
+            if tag >> 16 in sizes:
+                sizes[tag >> 16] += self._end(each) - self.starts[each]
+        return [
+            (group << 16, [(lying.value, lying.end, self.encoding.length(sizes[group]))])
+            for group, lying in lengths.items()
+        ]
 
 
 class Item(NamedTuple):

@@ -84,8 +84,8 @@ class Reading:
     def root(self, node: Node, start: int) -> int:
         """Walk a whole data set from ``start``; return where it ends.
 
-        Fewer than eight bytes at the end of the file, a zero-filled end, and whatever follows Pixel Data without
-        being an element belong to nothing: they are left outside.
+        A zero-filled end, and whatever follows Pixel Data without being an element, belong to nothing: they are left
+        outside.
 
         Raises
         ------
@@ -105,8 +105,11 @@ class Reading:
                 raise
             end, mark = self._after_pixels
             self._back_to(mark)
-        if end + 8 <= self.source.size and self._after_pixels is None and not self._is_zeros(end):
-            raise MalformedDataSet("something that is no element where an element must be", end)
+        if end < self.source.size and self._after_pixels is None and not self._is_zeros(end):
+            is_short = end + 8 > self.source.size
+            raise MalformedDataSet(
+                _CUT_SHORT if is_short else "something that is no element where an element must be", end
+            )
         if self.stamped < len(self.stamps):
             self.stamp(UNDEFINED, end)
         return end
@@ -239,7 +242,7 @@ class Reading:
         if form != LENGTH_32_AFTER_VR:
             return node.length_32(self._buffer, here + 4)[0], at + 8
         if here + 12 > len(self._buffer):
-            raise MalformedDataSet("a header cut short", at)
+            raise MalformedDataSet(_CUT_SHORT, at)
         return node.length_32(self._buffer, here + 8)[0], at + 12
 
     def _delimiter(self, tag: int, at: int, length: int, undefined: bool) -> int:
@@ -258,9 +261,9 @@ class Reading:
             raise Stranger
 
     def _short(self, at: int) -> int:
-        """Accept fewer than eight bytes at the end of the file, nowhere else."""
+        """Leave fewer than eight bytes at the end of the file to `root`; refuse them anywhere else."""
         if self.depth:
-            raise MalformedDataSet("a header cut short", at)
+            raise MalformedDataSet(_CUT_SHORT, at)
         self._closed = True
         return at
 
@@ -304,7 +307,7 @@ class Reading:
             if at + 14 > self._available or at < self._base:
                 self._refill(at)
                 if at + 8 > self._available:
-                    raise MalformedDataSet("a header cut short", at)
+                    raise MalformedDataSet(_CUT_SHORT, at)
             here = at - self._base
             tag, length = item(self._buffer, here)
             if tag != node.item_tag:
@@ -406,5 +409,6 @@ class Reading:
         return not any(any(self.source.read(part, min(part + _PADDING_READ_BYTES, size))) for part in parts)
 
 
+_CUT_SHORT = "a header cut short"
 _PADDING_READ_BYTES = 64 * 1024
 _ITEM_LITTLE, _ITEM_BIG = b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00"

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 BACKUP_SUFFIX = ".bak"
 
 _BACKUP_THERE = "a backup of an earlier edit is there already; move it away, or do without a backup"
+_BACKUP_IS_FILE = (
+    "its backup is the same file, left so by an edit that was stopped; move the backup away, or it is patched too"
+)
 _LENGTH_CHANGES = "the edits change the length of the file; edit it in place without patching"
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
 
@@ -44,6 +47,7 @@ def check_in_place(edits: list[Edit], path: str, manner: Manner) -> None:
     """Raise what `replaced` or `patched` would, as far as that can be told beforehand; for dry runs."""
     if manner.patch:
         _check_lengths(edits)
+        _check_backup(path)
     elif manner.backup and not manner.new_backup and os.path.lexists(os.path.realpath(path) + BACKUP_SUFFIX):
         raise NotWritten(_BACKUP_THERE)
 
@@ -96,9 +100,11 @@ def patched(path: str, edits: list[Edit], *, keep_times: bool = False) -> None:
     EditRefused
         If one has another length; nothing is written then.
     NotWritten
-        If the system refuses.
+        If the system refuses, or the backup of an earlier edit is this very file and would be written over with it;
+        nothing is written then.
     """
     _check_lengths(edits)
+    _check_backup(path)
     try:
         fd = os.open(path, os.O_WRONLY | getattr(os, "O_CLOEXEC", 0))
         try:
@@ -117,6 +123,14 @@ def patched(path: str, edits: list[Edit], *, keep_times: bool = False) -> None:
 def _check_lengths(edits: list[Edit]) -> None:
     if any(len(new) != end - start for start, end, new in edits):
         raise EditRefused("patch", _LENGTH_CHANGES)
+
+
+def _check_backup(path: str) -> None:
+    """Raise if a file and its backup are one: a run that was killed between the two has left it so."""
+    backup = os.path.realpath(path) + BACKUP_SUFFIX
+    with suppress(FileNotFoundError):
+        if os.path.samefile(path, backup):
+            raise NotWritten(_BACKUP_IS_FILE)
 
 
 def _keep(path: str, backup: str, *, replace: bool) -> None:
