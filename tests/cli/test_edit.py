@@ -131,9 +131,12 @@ def test_utf_8_takes_what_the_file_could_not_say(dicomveil, study, tmp_path):
 def test_an_undo_file_undoes(dicomveil, study, tmp_path):
     words = ["--set", "PatientName=Roe", "--undo-file", tmp_path / "undo", "--no-backup"]
     assert dicomveil("edit", study, "--in-place", *words).code == 0
-    assert dicomveil("edit", "--undo", tmp_path / "undo").code == 0
+    said = dicomveil("edit", "--undo", tmp_path / "undo")
+    assert said == (0, "\n  undone       3\n", "")
     assert [(study / f"{n}.dcm").read_bytes() for n in (1, 2, 3)] == [instance(n) for n in (1, 2, 3)]
-    assert dicomveil("edit", "--undo", tmp_path / "undo").code == 0  # they are as they were
+    said = dicomveil("edit", "--undo", tmp_path / "undo")
+    assert said.code == 0
+    assert said.out.endswith("  unchanged       3  as they were before the edit already\nNothing was left to undo.\n")
     (study / "2.dcm").write_bytes(instance(2, "Poe"))
     said = dicomveil("edit", "--undo", tmp_path / "undo")
     assert said.code == 1
@@ -160,8 +163,19 @@ def test_a_dry_run_of_an_undo_says_what_would_be_undone(dicomveil, study, tmp_pa
     *files, last = map(json.loads, said.out.splitlines())
     assert [each["code"] for each in files] == ["unreadable", "undone", "undone"]
     assert files[1]["path"] == str(study / "2.dcm")
-    assert last["summary"] == {"undone": 2, "not_undone": 1, "dry_run": False}
+    assert last["summary"] == {"undone": 2, "unchanged": 0, "not_undone": 1, "dry_run": False}
     assert (study / "1.dcm").read_bytes() == instance(1)
+
+
+def test_what_is_edited_in_place_and_undone_can_be_edited_in_place_again(dicomveil, study, tmp_path):
+    words = ["edit", study, "--in-place", "--set", "PatientName=Roe", "--undo-file"]
+    assert dicomveil(*words, tmp_path / "first").code == 0
+    said = dicomveil(*words[:-1], "--set", "StudyID=1")
+    assert (said.code, said.err.count("move it away, or do without a backup (backup-exists)")) == (1, 3)
+    assert dicomveil("edit", "--undo", tmp_path / "first").code == 0
+    assert sorted(each.name for each in study.iterdir()) == ["1.dcm", "2.dcm", "3.dcm"]
+    assert [(study / f"{n}.dcm").read_bytes() for n in (1, 2, 3)] == [instance(n) for n in (1, 2, 3)]
+    assert dicomveil(*words, tmp_path / "second").code == 0
 
 
 def test_what_is_given_several_times_counts_each_time(dicomveil, study, tmp_path):

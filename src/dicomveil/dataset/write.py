@@ -10,7 +10,7 @@ from threading import get_ident, local
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from dicomveil.errors import NotWritten, TargetExists
+from dicomveil.errors import NoSpace, NotWritten, TargetExists
 
 if TYPE_CHECKING:
     from dicomveil.dataset.source import Source
@@ -21,6 +21,7 @@ PART_SUFFIX = ".part"
 
 _NO_NAMELESS_FILES = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL, errno.ENOSYS})
 _NO_KERNEL_COPY = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF, errno.EPERM})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _COPY_BUFFER_BYTES = 1024 * 1024
 _MOST_COPIED_BY_HAND_BYTES = 4 * 1024 * 1024  # the kernel is slower: to it, source and target lie askew in their pages
 _own = local()
@@ -50,7 +51,7 @@ class Draft:
         try:
             self.fd = self._open()
         except OSError as error:
-            raise NotWritten(_reason(error)) from None
+            raise not_written(error) from None
 
     def __enter__(self) -> Self:
         return self
@@ -77,7 +78,7 @@ class Draft:
             if short:
                 _write_all(self.fd, short)
         except OSError as error:
-            raise NotWritten(_reason(error)) from None
+            raise not_written(error) from None
         return size
 
     def resemble(self, status: os.stat_result, *, times: bool) -> None:
@@ -112,7 +113,7 @@ class Draft:
         except FileExistsError:
             raise TargetExists from None
         except OSError as error:
-            raise NotWritten(_reason(error)) from None
+            raise not_written(error) from None
 
     def _open(self) -> int:
         nameless = getattr(os, "O_TMPFILE", 0)
@@ -154,6 +155,18 @@ class Draft:
             self._part = part
         os.replace(self._part, self.target)
         self._part = None
+
+
+def not_written(error: OSError) -> NotWritten:
+    """Return what the system said, without the path it said it about.
+
+    Examples
+    --------
+    >>> not_written(OSError(errno.ENOSPC, "no", "/data/DOE^JANE.dcm"))
+    NoSpace('No space left on device')
+    """
+    kind = NoSpace if error.errno in _FULL else NotWritten
+    return kind(os.strerror(error.errno) if error.errno else "the system refused")
 
 
 def same_bytes(fd: int, path: str) -> bool:
@@ -257,8 +270,3 @@ def _write_all(target: int, data: bytes) -> None:
 def _unlink(path: str) -> None:
     with suppress(FileNotFoundError):
         os.unlink(path)
-
-
-def _reason(error: OSError) -> str:
-    """Return what the system said, without the path it said it about."""
-    return os.strerror(error.errno) if error.errno else "the system refused"

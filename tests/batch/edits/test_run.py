@@ -77,7 +77,7 @@ def test_a_second_edit_takes_no_backup_for_a_file_and_replaces_none(folder):
     after = files(folder)
     outcomes = list(EditRun(Editor([Put("PatientName", "X")]), folder))
     told = [outcome.code for outcome in outcomes]
-    assert told == ["not-written", "skipped", "malformed", "skipped", "not-written", "skipped"]
+    assert told == ["backup-exists", "skipped", "malformed", "skipped", "backup-exists", "skipped"]
     assert "backup" in outcomes[0].message
     assert files(folder) == after
     assert codes(EditRun(Editor([Put("PatientName", "X")]), folder, manner=Manner(backup=False)))[0] == "edited"
@@ -203,6 +203,55 @@ def test_two_edits_are_undone_the_last_one_first(folder, tmp_path):
             list(EditRun(Editor([Put("PatientName", value)]), folder, manner=Manner(backup=False), undo=writer))
     assert [undone.error for undone in undo(str(tmp_path / "undo"))] == [None] * 4
     assert files(folder) == before
+
+
+def edited_in_place(path: Path, undo_file: Path, *, backup: bool) -> Path:
+    with UndoWriter(str(undo_file)) as writer:
+        list(EditRun(Editor([NEW]), path, manner=Manner(backup=backup), undo=writer))
+    return path.with_name(path.name + ".bak")
+
+
+def test_an_undo_takes_away_a_backup_that_its_edit_has_made(folder, tmp_path):
+    path, original = folder / "a.dcm", (folder / "a.dcm").read_bytes()
+    backup = edited_in_place(path, tmp_path / "undo", backup=True)
+    assert [undone.was_back for undone in undo(str(tmp_path / "undo"), dry_run=True)] == [False]
+    assert backup.exists()
+    assert [undone.was_back for undone in undo(str(tmp_path / "undo"))] == [False]
+    assert (path.read_bytes(), backup.exists()) == (original, False)
+    assert [undone.was_back for undone in undo(str(tmp_path / "undo"))] == [True]
+
+
+def test_an_undo_takes_away_the_backup_of_a_file_that_was_brought_back_otherwise(folder, tmp_path):
+    path, original = folder / "a.dcm", (folder / "a.dcm").read_bytes()
+    backup = edited_in_place(path, tmp_path / "undo", backup=True)
+    path.write_bytes(original)
+    assert [undone.was_back for undone in undo(str(tmp_path / "undo"))] == [True]
+    assert (path.read_bytes(), backup.exists()) == (original, False)
+
+
+def test_an_undo_leaves_a_backup_that_holds_something_else(folder, tmp_path):
+    path, original = folder / "a.dcm", (folder / "a.dcm").read_bytes()
+    backup = edited_in_place(path, tmp_path / "undo", backup=True)
+    backup.write_bytes(original[:-1] + b"!")
+    assert [undone.error for undone in undo(str(tmp_path / "undo"))] == [None]
+    assert (path.read_bytes(), backup.read_bytes()) == (original, original[:-1] + b"!")
+
+
+def test_an_undo_leaves_a_copy_that_is_no_backup_of_its_edit(folder, tmp_path):
+    path, original = folder / "a.dcm", (folder / "a.dcm").read_bytes()
+    mine = folder / "a.dcm.bak"
+    mine.write_bytes(original)
+    edited_in_place(path, tmp_path / "undo", backup=False)
+    assert [undone.error for undone in undo(str(tmp_path / "undo"))] == [None]
+    assert (path.read_bytes(), mine.read_bytes()) == (original, original)
+
+
+def test_a_file_that_is_not_undone_keeps_its_backup(folder, tmp_path):
+    path, original = folder / "a.dcm", (folder / "a.dcm").read_bytes()
+    backup = edited_in_place(path, tmp_path / "undo", backup=True)
+    path.write_bytes(path.read_bytes() + b"!")
+    assert [type(undone.error).__name__ for undone in undo(str(tmp_path / "undo"))] == ["EditRefused"]
+    assert backup.read_bytes() == original
 
 
 def test_a_file_that_was_changed_since_is_not_undone(folder, tmp_path):
@@ -464,7 +513,7 @@ def test_a_dry_run_writes_nothing_and_says_what_would_change(folder, tmp_path):
 @pytest.mark.parametrize(
     ("edit", "manner", "code"),
     [
-        pytest.param(NEW, Manner(), "not-written", id="backup-there"),
+        pytest.param(NEW, Manner(), "backup-exists", id="backup-there"),
         pytest.param(NEW, Manner(backup=False), "edited", id="no-backup"),
         pytest.param(Put("PatientName", "longer than it was"), Manner(patch=True), "edit-refused", id="patch"),
     ],

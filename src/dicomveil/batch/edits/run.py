@@ -234,7 +234,8 @@ class EditRun:
         if self.undo is None or not made.splices:
             yield
             return
-        self.undo.note(file, made.splices, target)
+        backup = self.target is None and self.manner.backup and not self.manner.patch
+        self.undo.note(file, made.splices, target, backup=backup)
         try:
             yield
         except InstanceError:
