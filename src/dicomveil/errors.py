@@ -26,6 +26,7 @@
         │   └── BrokenInstance      the output cannot be read to its last byte
         └── NotWritten              the target could not be made
             ├── TargetExists
+            │   └── SameThere       and holds the very bytes that would have been written
             ├── BackupExists        of an edit in place: an earlier one's backup is in the way
             └── NoSpace             nothing more can be written there for now
 
@@ -245,6 +246,10 @@ class TargetExists(NotWritten):
 
     def __init__(self) -> None:
         super().__init__("the target exists already")
+
+
+class SameThere(TargetExists):
+    """The target is there already and is, to the last byte, what would have been written."""
 
 
 class BackupExists(NotWritten):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from builders import dicom_file, element
+from dicomveil.errors import NoSpace
 
 SECRET = "Quillfeather"
 
@@ -165,6 +168,43 @@ def test_a_dry_run_of_an_undo_says_what_would_be_undone(dicomveil, study, tmp_pa
     assert files[1]["path"] == str(study / "2.dcm")
     assert last["summary"] == {"undone": 2, "unchanged": 0, "not_undone": 1, "dry_run": False}
     assert (study / "1.dcm").read_bytes() == instance(1)
+
+
+def test_an_edit_that_is_run_again_takes_finished_copies_for_done(dicomveil, study, tmp_path):
+    words = ["edit", study, tmp_path / "out", "--set", "PatientName=Roe"]
+    assert dicomveil(*words).code == 0
+    (tmp_path / "out" / "3.dcm").unlink()
+    said = dicomveil(*words)
+    assert (said.code, said.err) == (0, "")
+    assert "edited            1\n  done before       2  there already, the same\n" in said.out
+    assert json.loads(dicomveil(*words, "--json").out.splitlines()[-1])["summary"]["done_before"] == 3
+
+
+def test_other_copies_that_are_there_come_with_a_word_about_overwriting(dicomveil, study, tmp_path):
+    dicomveil("edit", study, tmp_path / "out", "--set", "PatientName=Roe")
+    said = dicomveil("edit", study, tmp_path / "out", "--set", "PatientName=Poe")
+    assert said.code == 1
+    assert "  not done  target-exists     3  the target exists already\n" in said.out
+    assert "left as they are; --overwrite replaces them\n" in said.out
+
+
+def test_an_edit_says_that_no_space_is_left_and_stops(dicomveil, study, tmp_path, monkeypatch):
+    def full(*_: object) -> int:
+        raise NoSpace(os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("dicomveil.dataset.write.Draft.write", full)
+    said = dicomveil("edit", study, tmp_path / "out", "--set", "PatientName=Roe")
+    assert said.code == 1
+    assert said.err == (
+        "dicomveil: file 1: No space left on device (not-written)\n"
+        "dicomveil: no space is left; stopped, with whole files only. Make space, and run it again\n"
+    )
+
+
+def test_an_output_that_cannot_be_written_is_wrong_usage(dicomveil, study, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    said = dicomveil("edit", study, tmp_path / "file" / "out", "--set", "PatientName=Roe")
+    assert said == (2, "", "dicomveil: the output cannot be written: Not a directory\n")
 
 
 def test_what_is_edited_in_place_and_undone_can_be_edited_in_place_again(dicomveil, study, tmp_path):

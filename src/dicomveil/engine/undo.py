@@ -95,7 +95,7 @@ class UndoWriter:
         except OSError as error:
             os.ftruncate(self._fd, before)  # half a line would make the whole file unreadable
             os.lseek(self._fd, before, os.SEEK_SET)
-            raise NotWritten(f"{_UNWRITABLE}: {os.strerror(error.errno or 0)}") from None
+            raise type(not_written(error))(f"{_UNWRITABLE}: {os.strerror(error.errno or 0)}") from None
 
 
 def check_new(path: str) -> None:
