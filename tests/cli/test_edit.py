@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import json
 import os
 from pathlib import Path
 
 import pytest
 
+from batch.archives import archive_at
 from builders import dicom_file, element
 from dicomveil.errors import NoSpace
 
@@ -356,6 +358,48 @@ def test_find_prints_the_files_a_condition_holds_for(dicomveil, study):
     assert dicomveil("find", study, "--where", "exists PatientName", "--count").out == "3\n"
     assert dicomveil("find", study, "--where", 'Modality == "US"') == (1, "", "")
     assert dicomveil("find", study, "--where", 'Modality == "MR"', "--nul").out == f"{study / '3.dcm'}\0"
+
+
+WORD = "an archive, which this command does not look into"
+
+
+@pytest.fixture(params=["zip", "tar"])
+def packed_study(request, study, tmp_path) -> Path:
+    return archive_at(tmp_path / "packed" / "study", {"1.dcm": instance(1)}, request.param)
+
+
+def test_an_archive_is_told_by_every_command_that_looks_into_none(dicomveil, packed_study, study, tmp_path):
+    told = f"dicomveil: {WORD} (not-dicom)\n"
+    assert dicomveil("show", packed_study) == (1, "", told)
+    assert dicomveil("diff", packed_study, study / "1.dcm") == (1, "", told)
+    assert dicomveil("diff", study / "1.dcm", packed_study) == (1, "", told)
+    assert dicomveil("explain", packed_study).err == f"dicomveil: it would not be done: {WORD} (not-dicom)\n"
+    assert WORD in dicomveil("edit", packed_study, tmp_path / "out", "--set", "StudyID=1").out
+
+
+def test_archives_of_a_folder_are_told_and_counted(dicomveil, packed_study, study, tmp_path):
+    told = f"dicomveil: 1 file skipped: {WORD}\n"
+    nothing = f"{told}dicomveil: no DICOM file was found\n"
+    folder, where = packed_study.parent, ["--where", "exists Modality"]
+    assert dicomveil("find", folder, *where) == (1, "", nothing)
+    assert dicomveil("find", folder, *where, "--quiet") == (1, "", "")
+    assert dicomveil("show", folder, "PatientName", "--csv") == (1, "path,PatientName\n", nothing)
+    (folder / "2.dcm").write_bytes(instance(2))
+    assert dicomveil("show", folder, "PatientName", "--csv").err == told
+    assert WORD in dicomveil("edit", folder, tmp_path / "out", "--set", "StudyID=1").out
+    assert WORD in dicomveil("diff", folder, study).out
+
+
+def test_a_compressed_file_is_told_to_be_one(dicomveil, tmp_path):
+    (tmp_path / "1.gz").write_bytes(gzip.compress(instance(1)))
+    assert "a compressed file, which" in dicomveil("show", tmp_path / "1.gz").err
+
+
+def test_a_folder_without_dicom_files_is_told_by_a_table(dicomveil, tmp_path):
+    (tmp_path / "notes.txt").write_text("no DICOM at all, only words")
+    told = "dicomveil: no DICOM file was found\n"
+    assert dicomveil("show", tmp_path, "PatientName", "--csv") == (1, "path,PatientName\n", told)
+    assert dicomveil("find", tmp_path, "--where", "exists PatientName") == (1, "", told)
 
 
 def test_find_goes_on_after_a_bad_file(dicomveil, study):

@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.edits.compare import DIFFERENT, ONLY_LEFT, ONLY_RIGHT, SAME, Comparison
+from dicomveil.batch.kinds import archives_told
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.element_lines import shown
 from dicomveil.cli.parser import Parser
@@ -63,7 +64,12 @@ def diff(words: list[str]) -> int:
     if os.path.isdir(arguments.left):
         return _folders(arguments, ignored)
     editor = Editor(())
-    with Source.open(arguments.left) as left, Source.open(arguments.right) as right:
+    with (
+        Source.open(arguments.left) as left,
+        Source.open(arguments.right) as right,
+        archives_told(left),
+        archives_told(right),
+    ):
         return _files(editor.open(left), editor.open(right), ignored, arguments)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.batch.edits.inputs import Inputs
 from dicomveil.batch.faults import SKIPPED, code_and_message
+from dicomveil.batch.kinds import archives_told
 from dicomveil.dataset.address import Address, Step
 from dicomveil.dataset.source import Source
 from dicomveil.engine.compare import Difference, differences
@@ -95,7 +96,7 @@ class Comparison:
                 self.skipped[leftover] += 1
                 continue
             try:
-                with Source.open(path) as file:
+                with Source.open(path) as file, archives_told(file):
                     texts = self._editor.open(file).texts(_SOP_INSTANCE_UID)
             except Exception as error:  # whatever is wrong with this file, the rest goes on
                 code, message = code_and_message(error)

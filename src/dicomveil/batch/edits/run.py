@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dicomveil.batch.edits.inputs import Input, Inputs
 from dicomveil.batch.edits.links import Patched, check_stays_in, why_not_in_place
 from dicomveil.batch.faults import SKIPPED, code_and_message
+from dicomveil.batch.kinds import archives_told
 from dicomveil.batch.records.project import check_apart
 from dicomveil.dataset.replace import Manner, check_in_place
 from dicomveil.dataset.source import Source
@@ -187,7 +188,7 @@ class EditRun:
             why_not = self._passed_over(each, self._patched)
             if why_not is not None:
                 return EditOutcome(number, SKIPPED, why_not, each.path)
-            with Source.open(each.path) as file:
+            with Source.open(each.path) as file, archives_told(file):
                 instance = self.editor.open(file)
                 if self._is_listing(instance):
                     return EditOutcome(number, SKIPPED, _DIRECTORY, each.path)
