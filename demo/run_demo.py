@@ -1,7 +1,7 @@
 """Show what dicomveil does: write a small made-up hospital, de-identify it, and look at what came out.
 
     python demo/run_demo.py            in a temporary folder
-    python demo/run_demo.py FOLDER     in a new folder that stays
+    python demo/run_demo.py FOLDER     in a new folder that stays; README's commands run there
 
 It ends with 0 only if nothing that tells who somebody is was left in any output.
 """
@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from shutil import copyfile
 
 from hospital import SLICES, write_hospital
 from patients import PATIENTS, planted
@@ -46,7 +47,10 @@ def main() -> int:
         folder = Path(sys.argv[1])
         if folder.exists():
             sys.exit("the folder is there already; name a new one")
-        return show(folder)
+        code = show(folder)
+        copyfile(first_slice(folder / "hospital-export"), folder / "one.dcm")
+        print("\nAll of it is kept, and one slice as one.dcm: go there, and README's commands run as they stand")
+        return code
     with tempfile.TemporaryDirectory(prefix="dicomveil-demo-") as temporary:
         code = show(Path(temporary))
         print("\nAll of it was thrown away; to keep it, name a folder: .venv/bin/python demo/run_demo.py FOLDER")
@@ -70,13 +74,18 @@ def show(folder: Path) -> int:
     outputs = [dcmread(path) for path in sorted(target.rglob("*.dcm"))]
     if not outputs:
         return 1
-    compare(dcmread(source / PATIENTS[0].folder / "CT" / "slice_1.dcm"), outputs)
+    compare(dcmread(first_slice(source)), outputs)
     verdicts = [run.returncode == EXPECTED_CODE, *check_links(outputs)]
     said = (run.stdout + run.stderr).replace(str(folder), "").encode()
     found = left_over(target, target.with_name("shared.dicomveil"), said)
     print("every byte of every output, report, message and name was searched for what tells who somebody is:")
     print(f"{len(found)} of {len(planted())} left")
     return 0 if all(verdicts) and not found else 1
+
+
+def first_slice(hospital: Path) -> Path:
+    """Return where the first patient's first CT slice is."""
+    return hospital / PATIENTS[0].folder / "CT" / "slice_1.dcm"
 
 
 def compare(before: FileDataset, outputs: list[FileDataset]) -> None:

@@ -30,14 +30,12 @@ def commands() -> list[str]:
 
 @pytest.fixture
 def at_work(tmp_path: Path) -> Path:
-    """A folder with what README's commands name: an export of a hospital, and one file of it."""
-    hospital = tmp_path / "hospital-export"
-    code = "import hospital, pathlib, sys; hospital.write_hospital(pathlib.Path(sys.argv[1]))"
-    writer = [sys.executable, "-c", code, str(hospital)]
-    subprocess.run(writer, cwd=ROOT / "demo", check=True, capture_output=True)
-    one = next(path for path in sorted(hospital.rglob("*.dcm")) if path.name == "slice_1.dcm")
-    (tmp_path / "one.dcm").write_bytes(one.read_bytes())
-    return tmp_path
+    """The folder that the demo keeps, with what README's commands name: an export of a hospital, and one file of it."""
+    (command,) = [each for each in commands() if each.startswith("python demo/run_demo.py ")]
+    folder = tmp_path / "kept"
+    assert command.split()[2:] == ["../try-it", "&&", "cd", "../try-it"]
+    subprocess.run([sys.executable, "demo/run_demo.py", str(folder)], cwd=ROOT, check=True, capture_output=True)
+    return folder
 
 
 def test_the_dicomveil_commands_run_as_they_stand_one_after_the_other(at_work: Path) -> None:
@@ -52,6 +50,12 @@ def test_the_dicomveil_commands_run_as_they_stand_one_after_the_other(at_work: P
         assert "Traceback" not in done.stderr
 
 
+def test_the_search_of_the_readme_finds_something(at_work: Path) -> None:
+    (command,) = [each for each in commands() if each.startswith("dicomveil find ")]
+    words = [sys.executable, "-m", "dicomveil", *shlex.split(command)[1:]]
+    assert ".dcm" in subprocess.run(words, cwd=at_work, capture_output=True, text=True, check=False).stdout
+
+
 @pytest.mark.parametrize("command", [each for each in commands() if each.startswith("make ")])
 def test_each_make_command_has_its_target(command: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -60,7 +64,10 @@ def test_each_make_command_has_its_target(command: str) -> None:
 
 def test_every_command_is_of_a_kind_that_is_checked() -> None:
     assert all(
-        each.startswith(("dicomveil ", "make ", "python3 -m venv .venv", ". .venv/bin/activate")) for each in commands()
+        each.startswith(
+            ("dicomveil ", "make ", "python3 -m venv .venv", ". .venv/bin/activate", "python demo/run_demo.py ")
+        )
+        for each in commands()
     )
 
 

@@ -25,7 +25,10 @@
         │   ├── ResidueFound        something of the original is left
         │   └── BrokenInstance      the output cannot be read to its last byte
         └── NotWritten              the target could not be made
-            └── TargetExists
+            ├── TargetExists
+            │   └── SameThere       and holds the very bytes that would have been written
+            ├── BackupExists        of an edit in place: an earlier one's backup is in the way
+            └── NoSpace             nothing more can be written there for now
 
 No message, attribute or cause holds a value of a data set or the path of one: where, what kind, and how long, never
 what. A recipe is named as its user named it.
@@ -243,3 +246,20 @@ class TargetExists(NotWritten):
 
     def __init__(self) -> None:
         super().__init__("the target exists already")
+
+
+class SameThere(TargetExists):
+    """The target is there already and is, to the last byte, what would have been written."""
+
+
+class BackupExists(NotWritten):
+    """The backup of an earlier edit in place is there; the file is as it was."""
+
+    code = "backup-exists"
+
+    def __init__(self) -> None:
+        super().__init__("a backup of an earlier edit is there already; move it away, or do without a backup")
+
+
+class NoSpace(NotWritten):
+    """The disk, or what its user may have of it, is full."""

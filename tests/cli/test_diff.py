@@ -167,10 +167,10 @@ def test_folders_are_paired_by_sop_instance_uid(dicomveil, folders):
     assert said.code == 1
     told, _, table = said.out.partition("\n\n")
     assert told.splitlines()[1:] == [
-        "1: 1 difference",
+        "file 1: 1 difference",
         "    ~ PatientName  PN  Doe^Jane -> Roe",
-        "3: only in the first",
-        "4: only in the second",
+        "file 3: only in the first",
+        "file 2 of the second: only in the second",
     ]
     assert "(malformed)" in told.splitlines()[0]
     assert [line.split()[-1] if "skipped" not in line else "skipped" for line in table.splitlines()] == [
@@ -184,14 +184,38 @@ def test_folders_are_paired_by_sop_instance_uid(dicomveil, folders):
 
 
 def test_folders_are_paired_by_name_if_asked(dicomveil, folders):
-    told = dicomveil("diff", *folders, "--by", "name", "--ignore", "(0002,0010)").out
-    assert {"1: only in the first", "x: only in the second", "3: only in the first"} < set(told.splitlines())
+    told = dicomveil("diff", *folders, "--by", "name", "--ignore", "(0002,0010)", "--show-paths").out
+    assert {
+        "file 1 '1': only in the first",
+        "file 5 of the second 'x': only in the second",
+        "file 3 '3': only in the first",
+    } < set(told.splitlines())
+
+
+def test_paths_which_may_tell_names_are_shown_only_if_asked(dicomveil, folders):
+    for path in (*folders[0].iterdir(), *folders[1].iterdir()):
+        path.rename(path.with_name(f"Quillfeather_{path.name}"))
+    words = [*folders, "--details", "--no-values"]
+    assert "Quillfeather" not in dicomveil("diff", *words).all + dicomveil("diff", *words, "--json").all
+    assert "Quillfeather_1" in dicomveil("diff", *words, "--show-paths").out
+    told = json.loads(dicomveil("diff", *words, "--show-paths", "--json").out.splitlines()[1])
+    assert (told["left"], told["left_path"], told["right_path"]) == (1, "Quillfeather_1", "Quillfeather_x")
+
+
+def test_quiet_leaves_the_exit_code(dicomveil, folders):
+    left, right = folders
+    assert dicomveil("diff", left, right, "--details", "--quiet") == (1, "", "")
+    assert dicomveil("diff", left, left, "--quiet") == (0, "", "")
+    assert dicomveil("diff", left / "2", right / "2", "--quiet") == (1, "", "")
+    assert dicomveil("diff", left / "1", right / "x", "--quiet") == (1, "", "")
+    assert dicomveil("diff", left / "1", left / "1", "--quiet") == (0, "", "")
+    assert dicomveil("diff", left / "1", right / "x", "--quiet", "--json").out.count("\n") == 1
 
 
 def test_json_says_of_every_detail_which_pair_it_is_of(dicomveil, folders):
     said = dicomveil("diff", *folders, "--ignore", "(0002,0010)", "--details", "--json")
     details = [told for told in map(json.loads, said.out.splitlines()) if "address" in told]
-    assert [(told["left"], told["right"], told["address"]) for told in details] == [("1", "x", "PatientName")]
+    assert [(told["left"], told["right"], told["address"]) for told in details] == [(1, 5, "PatientName")]
 
 
 def test_a_file_and_a_folder_are_not_compared(dicomveil, folders):

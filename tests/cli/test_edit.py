@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import gzip
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from batch.archives import archive_at
 from builders import dicom_file, element
 from dicomveil.editing import patterns
+from dicomveil.errors import NoSpace
 
 SECRET = "Quillfeather"
 
@@ -154,9 +159,12 @@ def test_utf_8_takes_what_the_file_could_not_say(dicomveil, study, tmp_path):
 def test_an_undo_file_undoes(dicomveil, study, tmp_path):
     words = ["--set", "PatientName=Roe", "--undo-file", tmp_path / "undo", "--no-backup"]
     assert dicomveil("edit", study, "--in-place", *words).code == 0
-    assert dicomveil("edit", "--undo", tmp_path / "undo").code == 0
+    said = dicomveil("edit", "--undo", tmp_path / "undo")
+    assert said == (0, "\n  undone       3\n", "")
     assert [(study / f"{n}.dcm").read_bytes() for n in (1, 2, 3)] == [instance(n) for n in (1, 2, 3)]
-    assert dicomveil("edit", "--undo", tmp_path / "undo").code == 0  # they are as they were
+    said = dicomveil("edit", "--undo", tmp_path / "undo")
+    assert said.code == 0
+    assert said.out.endswith("  unchanged       3  as they were before the edit already\nNothing was left to undo.\n")
     (study / "2.dcm").write_bytes(instance(2, "Poe"))
     said = dicomveil("edit", "--undo", tmp_path / "undo")
     assert said.code == 1
@@ -183,8 +191,56 @@ def test_a_dry_run_of_an_undo_says_what_would_be_undone(dicomveil, study, tmp_pa
     *files, last = map(json.loads, said.out.splitlines())
     assert [each["code"] for each in files] == ["unreadable", "undone", "undone"]
     assert files[1]["path"] == str(study / "2.dcm")
-    assert last["summary"] == {"undone": 2, "not_undone": 1, "dry_run": False}
+    assert last["summary"] == {"undone": 2, "unchanged": 0, "not_undone": 1, "dry_run": False}
     assert (study / "1.dcm").read_bytes() == instance(1)
+
+
+def test_an_edit_that_is_run_again_takes_finished_copies_for_done(dicomveil, study, tmp_path):
+    words = ["edit", study, tmp_path / "out", "--set", "PatientName=Roe"]
+    assert dicomveil(*words).code == 0
+    (tmp_path / "out" / "3.dcm").unlink()
+    said = dicomveil(*words)
+    assert (said.code, said.err) == (0, "")
+    assert "edited            1\n  done before       2  there already, the same\n" in said.out
+    assert json.loads(dicomveil(*words, "--json").out.splitlines()[-1])["summary"]["done_before"] == 3
+
+
+def test_other_copies_that_are_there_come_with_a_word_about_overwriting(dicomveil, study, tmp_path):
+    dicomveil("edit", study, tmp_path / "out", "--set", "PatientName=Roe")
+    said = dicomveil("edit", study, tmp_path / "out", "--set", "PatientName=Poe")
+    assert said.code == 1
+    assert "  not done  target-exists     3  the target exists already\n" in said.out
+    assert "left as they are; --overwrite replaces them\n" in said.out
+
+
+def test_an_edit_says_that_no_space_is_left_and_stops(dicomveil, study, tmp_path, monkeypatch):
+    def full(*_: object) -> int:
+        raise NoSpace(os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("dicomveil.dataset.write.Draft.write", full)
+    said = dicomveil("edit", study, tmp_path / "out", "--set", "PatientName=Roe")
+    assert said.code == 1
+    assert said.err == (
+        "dicomveil: file 1: No space left on device (not-written)\n"
+        "dicomveil: no space is left; stopped, with whole files only. Make space, and run it again\n"
+    )
+
+
+def test_an_output_that_cannot_be_written_is_wrong_usage(dicomveil, study, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    said = dicomveil("edit", study, tmp_path / "file" / "out", "--set", "PatientName=Roe")
+    assert said == (2, "", "dicomveil: the output cannot be written: Not a directory\n")
+
+
+def test_what_is_edited_in_place_and_undone_can_be_edited_in_place_again(dicomveil, study, tmp_path):
+    words = ["edit", study, "--in-place", "--set", "PatientName=Roe", "--undo-file"]
+    assert dicomveil(*words, tmp_path / "first").code == 0
+    said = dicomveil(*words[:-1], "--set", "StudyID=1")
+    assert (said.code, said.err.count("move it away, or do without a backup (backup-exists)")) == (1, 3)
+    assert dicomveil("edit", "--undo", tmp_path / "first").code == 0
+    assert sorted(each.name for each in study.iterdir()) == ["1.dcm", "2.dcm", "3.dcm"]
+    assert [(study / f"{n}.dcm").read_bytes() for n in (1, 2, 3)] == [instance(n) for n in (1, 2, 3)]
+    assert dicomveil(*words, tmp_path / "second").code == 0
 
 
 def test_what_is_given_several_times_counts_each_time(dicomveil, study, tmp_path):
@@ -325,6 +381,48 @@ def test_find_prints_the_files_a_condition_holds_for(dicomveil, study):
     assert dicomveil("find", study, "--where", "exists PatientName", "--count").out == "3\n"
     assert dicomveil("find", study, "--where", 'Modality == "US"') == (1, "", "")
     assert dicomveil("find", study, "--where", 'Modality == "MR"', "--nul").out == f"{study / '3.dcm'}\0"
+
+
+WORD = "an archive, which this command does not look into"
+
+
+@pytest.fixture(params=["zip", "tar"])
+def packed_study(request, study, tmp_path) -> Path:
+    return archive_at(tmp_path / "packed" / "study", {"1.dcm": instance(1)}, request.param)
+
+
+def test_an_archive_is_told_by_every_command_that_looks_into_none(dicomveil, packed_study, study, tmp_path):
+    told = f"dicomveil: {WORD} (not-dicom)\n"
+    assert dicomveil("show", packed_study) == (1, "", told)
+    assert dicomveil("diff", packed_study, study / "1.dcm") == (1, "", told)
+    assert dicomveil("diff", study / "1.dcm", packed_study) == (1, "", told)
+    assert dicomveil("explain", packed_study).err == f"dicomveil: it would not be done: {WORD} (not-dicom)\n"
+    assert WORD in dicomveil("edit", packed_study, tmp_path / "out", "--set", "StudyID=1").out
+
+
+def test_archives_of_a_folder_are_told_and_counted(dicomveil, packed_study, study, tmp_path):
+    told = f"dicomveil: 1 file skipped: {WORD}\n"
+    nothing = f"{told}dicomveil: no DICOM file was found\n"
+    folder, where = packed_study.parent, ["--where", "exists Modality"]
+    assert dicomveil("find", folder, *where) == (1, "", nothing)
+    assert dicomveil("find", folder, *where, "--quiet") == (1, "", "")
+    assert dicomveil("show", folder, "PatientName", "--csv") == (1, "path,PatientName\n", nothing)
+    (folder / "2.dcm").write_bytes(instance(2))
+    assert dicomveil("show", folder, "PatientName", "--csv").err == told
+    assert WORD in dicomveil("edit", folder, tmp_path / "out", "--set", "StudyID=1").out
+    assert WORD in dicomveil("diff", folder, study).out
+
+
+def test_a_compressed_file_is_told_to_be_one(dicomveil, tmp_path):
+    (tmp_path / "1.gz").write_bytes(gzip.compress(instance(1)))
+    assert "a compressed file, which" in dicomveil("show", tmp_path / "1.gz").err
+
+
+def test_a_folder_without_dicom_files_is_told_by_a_table(dicomveil, tmp_path):
+    (tmp_path / "notes.txt").write_text("no DICOM at all, only words")
+    told = "dicomveil: no DICOM file was found\n"
+    assert dicomveil("show", tmp_path, "PatientName", "--csv") == (1, "path,PatientName\n", told)
+    assert dicomveil("find", tmp_path, "--where", "exists PatientName") == (1, "", told)
 
 
 def test_find_goes_on_after_a_bad_file(dicomveil, study):

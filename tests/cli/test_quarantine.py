@@ -97,6 +97,32 @@ def test_files_of_another_input_are_listed_but_not_tried(dicomveil, done, tmp_pa
     assert said.err.startswith("dicomveil: 2 are of other inputs than the last run's")
 
 
+@pytest.mark.parametrize(
+    ("words", "has", "has_not"),
+    [
+        pytest.param(["list"], "list [-h]", "TOKEN", id="list"),
+        pytest.param(["retry"], "PROJECT [TOKEN ...]", "quarantine list", id="retry"),
+        pytest.param([], "[list|retry]", "required", id="both"),
+    ],
+)
+def test_each_has_a_help_of_its_own(dicomveil, words, has, has_not):
+    said = dicomveil("quarantine", *words, "--help")
+    assert (said.code, said.err) == (0, "")
+    assert has in " ".join(said.out.split())
+    assert has_not not in said.out
+
+
+@pytest.mark.parametrize("what", ["list", "retry"])
+def test_what_is_missing_is_named_and_what_may_be_missing_is_not(dicomveil, what):
+    said = dicomveil("quarantine", what)
+    assert said.code == 2
+    assert said.err.startswith("dicomveil: the following arguments are required: PROJECT\n")
+
+
+def test_options_stand_anywhere(dicomveil, done):
+    assert dicomveil("quarantine", "--json", "list", done) == dicomveil("quarantine", "list", done, "--json")
+
+
 @pytest.mark.parametrize("words", [["sing"], ["list", "0000000000000000"]], ids=["word", "list-of-tokens"])
 def test_other_words_are_refused(dicomveil, done, words):
     what, *rest = words

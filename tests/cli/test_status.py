@@ -125,6 +125,19 @@ def test_a_page_that_cannot_be_written_fails_no_run(dicomveil, export, shared):
     assert "done" in said.out
 
 
+def test_an_output_whose_zips_are_yet_to_be_packed_is_not_told_to_be_gone(dicomveil, export, shared, monkeypatch):
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as context:
+        context.setattr("dicomveil.batch.batch.Batch.finish", stopped)
+        assert dicomveil("deidentify", export, shared, "--layout", "zip").code == 130
+    assert not shared.exists()
+    said = dicomveil("status", f"{shared}.dicomveil")
+    assert (said.code, said.err) == (1, "")
+    assert "Next: dicomveil resume" in said.out
+
+
 def test_an_output_that_is_gone_is_told(dicomveil, export, shared):
     dicomveil("deidentify", export, shared)
     shared.rename(shared.with_name("elsewhere"))

@@ -120,6 +120,33 @@ def test_the_file_of_known_is_private_and_never_overwritten_unasked(dicomveil, e
     assert dicomveil("survey", export, "--known", known, "--overwrite").code == 0
 
 
+@pytest.mark.parametrize("name", ["known", "Wimpleton_Araminta/known", "Wimpleton_Araminta/Wimpleton^Araminta_1.dcm"])
+def test_a_file_of_known_in_the_input_is_refused(dicomveil, export, name):
+    before = {path: path.read_bytes() for path in export.rglob("*.dcm")}
+    said = dicomveil("survey", export, "--known", export / name, "--overwrite")
+    assert said == (
+        2,
+        "",
+        "dicomveil: the file of --known would lie in the input; choose a place outside it\n",
+    )
+    one = export / "Wimpleton_Araminta" / "Wimpleton^Araminta_1.dcm"
+    assert dicomveil("survey", one, "--known", one, "--overwrite").code == 2
+    assert {path: path.read_bytes() for path in export.rglob("*") if path.is_file()} == before
+
+
+def test_no_folder_is_made_for_a_file_of_known(dicomveil, export, tmp_path):
+    said = dicomveil("survey", export, "--known", tmp_path / "Wimpleton" / "known")
+    assert (said.code, said.out) == (2, "")
+    assert "does not exist; make it first" in said.err
+    assert "Wimpleton" not in said.err
+    assert not (tmp_path / "Wimpleton").exists()
+
+
+def test_the_word_about_the_file_of_known_names_the_option_and_is_not_said_quietly(dicomveil, export, tmp_path):
+    assert "deidentify --known" in dicomveil("survey", export, "--known", tmp_path / "one").err
+    assert dicomveil("survey", export, "--known", tmp_path / "two", "--quiet").err == ""
+
+
 def test_interrupted_it_tells_what_it_has_seen_and_writes_no_known(dicomveil, export, tmp_path, monkeypatch):
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
@@ -176,6 +203,7 @@ def test_a_file_of_known_that_cannot_be_used_is_refused_before_anything_is_writt
 
 
 def test_a_file_of_known_among_the_copies_is_refused(dicomveil, export, shared):
+    shared.mkdir()
     dicomveil("survey", export, "--known", shared / "known")
     said = dicomveil("deidentify", export, shared, "--known", shared / "known")
     assert said.code == 2

@@ -36,6 +36,7 @@ def test_it_ends_well_and_says_so(kept):
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert "\n0 of 19 left\n" in done.stdout
+    assert "README's commands run as they stand" in done.stdout
 
 
 def test_it_shows_before_and_after(kept):

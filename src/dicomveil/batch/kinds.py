@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from dicomveil.dataset.part10 import looks_like_data_set
 from dicomveil.errors import NotDicom
+
+if TYPE_CHECKING:
+    from dicomveil.dataset.source import Source
 
 HEAD_BYTES = 512
 """So much of the beginning tells DICOM files and archives from others."""
@@ -30,6 +37,25 @@ def kind_of(head: bytes) -> str:
     if head[_TAR_MARK_AT : _TAR_MARK_AT + 5] == b"ustar":
         return TAR
     return next((kind for beginning, kind in _BEGINNINGS.items() if head.startswith(beginning)), "")
+
+
+@contextmanager
+def archives_told(file: Source) -> Iterator[None]:
+    """Have a command that takes no archives say so of one, rather than that it is no DICOM file.
+
+    Raises
+    ------
+    NotDicom
+        Whenever it is raised inside, with what the file is.
+    """
+    try:
+        yield
+    except NotDicom:
+        kind = kind_of(file.head)
+        if not kind:
+            raise
+        what = "an archive" if kind in (ZIP, TAR) else "a compressed file"
+        raise NotDicom(f"{what}, which this command does not look into") from None
 
 
 def check_may_be_dicom(head: bytes) -> None:

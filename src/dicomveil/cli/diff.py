@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.edits.compare import DIFFERENT, ONLY_LEFT, ONLY_RIGHT, SAME, Comparison
+from dicomveil.batch.kinds import archives_told
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.element_lines import shown
 from dicomveil.cli.parser import Parser
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Compare two DICOM files, or the files of two folders, element by element, at every depth: what was added (+),
 removed (-) or changed (~). Values are compared, not how they are encoded. Pixel data is compared by hash.
-Values are shown, so keep the output where the files are, or say --no-values."""
+Values are shown, so keep the output where the files are, or say --no-values. Files of folders are named by
+their number in the order of names."""
 
 _EPILOG = """\
 examples:
@@ -37,6 +39,7 @@ examples:
   dicomveil diff before.dcm after.dcm --ignore InstanceCreationTime --ignore '**.PatientName'
   dicomveil diff export edited
   dicomveil diff export edited --by name --details --no-values
+  dicomveil diff before.dcm after.dcm --quiet || echo different
 
 exit codes: 0 the same, 1 different, or some could not be compared, 2 wrong usage"""
 
@@ -49,6 +52,8 @@ class _Arguments(argparse.Namespace):
     details: bool
     no_values: bool
     json: bool
+    show_paths: bool
+    quiet: bool
 
 
 def diff(words: list[str]) -> int:
@@ -63,16 +68,23 @@ def diff(words: list[str]) -> int:
     if os.path.isdir(arguments.left):
         return _folders(arguments, ignored)
     editor = Editor(())
-    with Source.open(arguments.left) as left, Source.open(arguments.right) as right:
+    with (
+        Source.open(arguments.left) as left,
+        Source.open(arguments.right) as right,
+        archives_told(left),
+        archives_told(right),
+    ):
         return _files(editor.open(left), editor.open(right), ignored, arguments)
 
 
 def _files(left: Instance, right: Instance, ignored: list[Address], arguments: _Arguments) -> int:
     syntaxes = left.part10.syntax.uid, right.part10.syntax.uid
-    if syntaxes[0] != syntaxes[1] and not arguments.json:
+    if syntaxes[0] != syntaxes[1] and not arguments.json and not arguments.quiet:
         sys.stdout.write(f"transfer syntaxes {' and '.join(syntaxes)}\n")
     count = 0
     for difference in differences(left, right, ignored):
+        if _is_mute(arguments):
+            return SOME_NOT_DONE
         count += 1
         _tell(difference, arguments)
     return SOME_NOT_DONE if count else DONE
@@ -84,25 +96,47 @@ def _folders(arguments: _Arguments, ignored: list[Address]) -> int:
     codes: Counter[str] = Counter()
     for pair in comparison:
         codes[pair.code] += 1
-        if pair.code == SAME:
+        if pair.code == SAME or _is_mute(arguments):
             continue
-        name = pair.left if pair.left is not None else pair.right
         if arguments.json:
-            _write_json({"code": pair.code, "left": pair.left, "right": pair.right, "differences": pair.differences})
-        elif pair.code == DIFFERENT:
-            sys.stdout.write(f"{name}: {pair.differences} difference{'' if pair.differences == 1 else 's'}\n")
-        elif pair.code in (ONLY_LEFT, ONLY_RIGHT):
-            sys.stdout.write(f"{name}: {pair.code}\n")
+            told = _numbers(pair, arguments)
+            _write_json({"code": pair.code, **told, "differences": pair.differences})
         else:
-            sys.stdout.write(f"{name}: {pair.message} ({pair.code})\n")
+            sys.stdout.write(f"{_named(pair, arguments)}: {_outcome(pair)}\n")
         if arguments.details and pair.code == DIFFERENT:
             for difference in comparison.details(pair):
                 _tell(difference, arguments, indent="    ", pair=pair)
-    if not arguments.json:
+    if not arguments.json and not arguments.quiet:
         rows = [(code, "", count, "") for code, count in sorted(codes.items())] or [(SAME, "", 0, "")]
         rows += [("skipped", "", count, reason) for reason, count in sorted(comparison.skipped.items())]
         sys.stdout.write("\n" + table(rows))
     return DONE if set(codes) == {SAME} else SOME_NOT_DONE
+
+
+def _is_mute(arguments: _Arguments) -> bool:
+    return arguments.quiet and not arguments.json
+
+
+def _named(pair: Pair, arguments: _Arguments) -> str:
+    """Name a pair by the file of the first folder, or by that of the second if there is no other."""
+    file, of = (pair.left, "") if pair.left is not None else (pair.right, " of the second")
+    assert file is not None
+    return f"file {file.number}{of}" + (f" {file.name!r}" if arguments.show_paths else "")
+
+
+def _outcome(pair: Pair) -> str:
+    if pair.code == DIFFERENT:
+        return f"{pair.differences} difference{'' if pair.differences == 1 else 's'}"
+    return pair.code if pair.code in (ONLY_LEFT, ONLY_RIGHT) else f"{pair.message} ({pair.code})"
+
+
+def _numbers(pair: Pair, arguments: _Arguments) -> dict[str, object]:
+    told: dict[str, object] = {
+        side: file and file.number for side, file in (("left", pair.left), ("right", pair.right))
+    }
+    if arguments.show_paths:
+        told["left_path"], told["right_path"] = (file and file.name for file in (pair.left, pair.right))
+    return told
 
 
 def _tell(difference: Difference, arguments: _Arguments, indent: str = "", pair: Pair | None = None) -> None:
@@ -116,7 +150,7 @@ def _tell(difference: Difference, arguments: _Arguments, indent: str = "", pair:
         }
         told["vr"] = [each.vr for each in entries]
         if pair is not None:
-            told = {"left": pair.left, "right": pair.right, **told}
+            told = {**_numbers(pair, arguments), **told}
         if not arguments.no_values:
             told["values"] = [_value(each) for each in entries]
         _write_json(told)
@@ -149,4 +183,6 @@ def _parser() -> Parser:
     parser.add_argument("--details", action="store_true", help="for folders, tell every difference")
     parser.add_argument("--no-values", action="store_true", help="tell where, not what")
     parser.add_argument("--json", action="store_true", help="a line of JSON for each difference, or pair of files")
+    parser.add_argument("--show-paths", action="store_true", help="name files of folders by their paths too")
+    parser.add_argument("--quiet", action="store_true", help="only the exit code, and errors")
     return parser

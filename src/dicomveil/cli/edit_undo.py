@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dicomveil.cli.edit_words import EditArguments
     from dicomveil.engine.undo import Undone
 
+_WAS_BACK = "as they were before the edit already"
 _GOES_WITH = {"undo", "dry_run", "json", "show_paths", "quiet"}
 
 
@@ -24,32 +25,38 @@ def undo_edits(arguments: EditArguments) -> int:
     if any(value for name, value in vars(arguments).items() if name not in _GOES_WITH):
         raise UsageError("--undo takes an undo file and, of the options, --dry-run, --json, --show-paths and --quiet")
     assert arguments.undo is not None
-    done = failed = 0
+    done = back = failed = 0
     for undone in undo(arguments.undo, dry_run=arguments.dry_run):
-        done += undone.error is None
+        back += undone.was_back
+        done += undone.error is None and not undone.was_back
         failed += undone.error is not None
         if undone.error is not None and not arguments.quiet and failed <= MOST_LINES:
             path = f" {undone.path!r}" if arguments.show_paths else ""
             sys.stderr.write(f"dicomveil: file {undone.number}{path}: {_message(undone.error)}\n")
         if arguments.json:
             _write_json(_as_json(undone, arguments))
-    _close(done, failed, arguments)
+    _close(done, back, failed, arguments)
     return DONE if not failed else SOME_NOT_DONE
 
 
-def _close(done: int, failed: int, arguments: EditArguments) -> None:
+def _close(done: int, back: int, failed: int, arguments: EditArguments) -> None:
     if failed > MOST_LINES and not arguments.quiet:
         sys.stderr.write(f"dicomveil: ... and {failed - MOST_LINES} more; --json --show-paths names them all\n")
     if arguments.json:
-        _write_json({"summary": {"undone": done, "not_undone": failed, "dry_run": arguments.dry_run}})
+        _write_json(
+            {"summary": {"undone": done, "unchanged": back, "not_undone": failed, "dry_run": arguments.dry_run}}
+        )
     elif not arguments.quiet:
-        rows = [("would be undone" if arguments.dry_run else "as they were", "", done, "")]
-        sys.stdout.write("\n" + table([*rows, ("not undone", "", failed, "")]))
+        rows = [("would be undone" if arguments.dry_run else "undone", "", done, "")]
+        rows += [("unchanged", "", back, _WAS_BACK)] if back else []
+        rows += [("not undone", "", failed, "")] if failed else []
+        sys.stdout.write("\n" + table(rows))
+        sys.stdout.write("" if done or failed else "Nothing was left to undo.\n")
         sys.stdout.write("Dry run: nothing was written.\n" if arguments.dry_run else "")
 
 
 def _as_json(undone: Undone, arguments: EditArguments) -> dict[str, object]:
-    told: dict[str, object] = {"number": undone.number, "code": "undone"}
+    told: dict[str, object] = {"number": undone.number, "code": "unchanged" if undone.was_back else "undone"}
     if undone.error is not None:
         told["code"] = undone.error.code if isinstance(undone.error, InstanceError) else "unreadable"
         told["message"] = _message(undone.error)

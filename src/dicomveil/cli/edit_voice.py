@@ -6,19 +6,21 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
-from dicomveil.batch.edits.run import EDITED, NOT_MATCHED, UNCHANGED
+from dicomveil.batch.edits.run import DONE_BEFORE, EDITED, NOT_MATCHED, UNCHANGED
 from dicomveil.batch.outcome import SKIPPED
 from dicomveil.cli.progress import Progress
 from dicomveil.cli.tally import table
 from dicomveil.cli.voice import MOST_LINES
 from dicomveil.editing.addresses import spelled
+from dicomveil.errors import TargetExists
 
 if TYPE_CHECKING:
     from dicomveil.batch.edits.run import EditOutcome, EditRun
     from dicomveil.editing.preview import Change
 
 _LONGEST_VALUE = 64
-_NO_FAILURES = (EDITED, UNCHANGED, NOT_MATCHED, SKIPPED)
+_NO_FAILURES = (EDITED, UNCHANGED, NOT_MATCHED, DONE_BEFORE, SKIPPED)
+_DONE_BEFORE_MEANS = "there already, the same"
 _UNCHANGED_MEANS = "as they were: the edits change nothing in them"
 
 
@@ -54,8 +56,7 @@ class EditVoice:
     @property
     def all_done(self) -> bool:
         """Tell whether there was a DICOM file and all were edited or needed no edit."""
-        done = self._codes[EDITED] + self._codes[UNCHANGED] + self._codes[NOT_MATCHED]
-        return bool(done) and not self._failures()
+        return bool(self._looked_at() + self._codes[NOT_MATCHED]) and not self._failures()
 
     def tell(self, outcome: EditOutcome) -> None:
         """Count one file and say what is to be said of it now."""
@@ -83,6 +84,8 @@ class EditVoice:
             self._write_json({"summary": self._summary(interrupted=interrupted)})
         elif not self._wishes.quiet:
             sys.stdout.write(self._closing())
+        if self._run.is_full:
+            self._say("no space is left; stopped, with whole files only. Make space, and run it again")
         if interrupted:
             self._say("interrupted; every file is either as it was or edited as a whole")
 
@@ -103,6 +106,8 @@ class EditVoice:
         rows = [("would be edited" if self._wishes.dry_run else EDITED, "", self._codes[EDITED], "")]
         if self._codes[UNCHANGED]:
             rows.append((UNCHANGED, "", self._codes[UNCHANGED], _UNCHANGED_MEANS))
+        if self._codes[DONE_BEFORE]:
+            rows.append(("done before", "", self._codes[DONE_BEFORE], _DONE_BEFORE_MEANS))
         for code, before in ((NOT_MATCHED, "as they were: "), (SKIPPED, "")):
             reasons = sorted(self._messages.get(code, {}).items())
             rows += [(code.replace("-", " "), "", count, before + reason) for reason, count in reasons]
@@ -110,7 +115,9 @@ class EditVoice:
             messages = self._messages[code]
             rows.append(("not done", code, count, next(iter(messages)) if len(messages) == 1 else ""))
         text += "\n" + table(rows)
-        files = self._codes[EDITED] + self._codes[UNCHANGED]
+        if self._codes[TargetExists.code]:
+            text += "  Other copies that are there were left as they are; --overwrite replaces them\n"
+        files = self._looked_at()
         for name in self._idle():
             text += f"  {name}: met nothing in {files} file{'' if files == 1 else 's'}\n"
         if unused := self._unused():
@@ -124,9 +131,12 @@ class EditVoice:
         return text
 
     def _idle(self) -> list[str]:
-        if not self._codes[EDITED] + self._codes[UNCHANGED]:
+        if not self._looked_at():
             return []
         return [name for name, met in zip(self._names, self._met, strict=True) if not met]
+
+    def _looked_at(self) -> int:
+        return self._codes[EDITED] + self._codes[UNCHANGED] + self._codes[DONE_BEFORE]
 
     def _unused(self) -> list[int]:
         return self._run.table.unused if self._run.table is not None else []
@@ -138,6 +148,7 @@ class EditVoice:
         return {
             "edited": self._codes[EDITED],
             "unchanged": self._codes[UNCHANGED],
+            "done_before": self._codes[DONE_BEFORE],
             "not_matched": self._codes[NOT_MATCHED],
             "skipped": self._codes[SKIPPED],
             "not_done": self._failures(),
@@ -146,6 +157,7 @@ class EditVoice:
             else self._met,
             "unused_rows": self._unused(),
             "dry_run": self._wishes.dry_run,
+            "no_space": self._run.is_full,
             "interrupted": interrupted,
         }
 

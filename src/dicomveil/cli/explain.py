@@ -8,9 +8,11 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.kinds import archives_told
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.choices import chosen_known, chosen_recipe
 from dicomveil.cli.parser import Parser
+from dicomveil.dataset.source import Source
 from dicomveil.engine.explain import explain as explained
 from dicomveil.errors import InstanceError, UsageError
 from dicomveil.pseudonyms.key import ProjectKey
@@ -55,11 +57,12 @@ def explain(words: list[str]) -> int:
     pseudonyms = KeyedPseudonyms(ProjectKey.generate(), recipe.dates)  # no stand-in is shown: any key will do
     counts: Counter[str] = Counter()
     try:
-        for line in explained(arguments.file, recipe, pseudonyms, known):
-            counts[line.action] += 1
-            if not (arguments.changes_only and line.action == "keep"):
-                shown = _as_json if arguments.json else _as_text
-                sys.stdout.write(f"{shown(line, show_value=arguments.show_values)}\n")
+        with Source.open(arguments.file) as file, archives_told(file):
+            for line in explained(arguments.file, recipe, pseudonyms, known):
+                counts[line.action] += 1
+                if not (arguments.changes_only and line.action == "keep"):
+                    shown = _as_json if arguments.json else _as_text
+                    sys.stdout.write(f"{shown(line, show_value=arguments.show_values)}\n")
     except InstanceError as error:
         sys.stderr.write(f"dicomveil: it would not be done: {error} ({error.code})\n")
         return SOME_NOT_DONE

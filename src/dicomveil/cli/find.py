@@ -9,7 +9,7 @@ from collections import Counter
 from dicomveil.batch.edits.find import FOUND, LEFTOVER, NOT_FOUND, Search
 from dicomveil.batch.outcome import SKIPPED
 from dicomveil.cli import DONE, SOME_NOT_DONE
-from dicomveil.cli.leftovers import of_leftovers
+from dicomveil.cli.leftovers import NO_DICOM, of_leftovers
 from dicomveil.cli.parser import Parser
 from dicomveil.cli.progress import Progress
 from dicomveil.cli.voice import MOST_LINES
@@ -55,7 +55,7 @@ def find(words: list[str]) -> int:
         codes[looked.code] += 1
         if looked.code == FOUND and not arguments.count:
             sys.stdout.write(looked.path + end)
-        elif looked.code == LEFTOVER:
+        elif looked.code == LEFTOVER or (looked.code == SKIPPED and looked.message != NO_DICOM):
             left[looked.message] += 1
         elif looked.code not in _NO_FAILURES:
             failures += 1
@@ -68,6 +68,8 @@ def find(words: list[str]) -> int:
         sys.stderr.write(f"dicomveil: ... and {failures - MOST_LINES} more\n")
     if not arguments.quiet:
         sys.stderr.write(of_leftovers(left))
+        if not codes[FOUND] + codes[NOT_FOUND] + failures:
+            sys.stderr.write("dicomveil: no DICOM file was found\n")
     if arguments.count:
         sys.stdout.write(f"{codes[FOUND]}\n")
     return DONE if codes[FOUND] and not failures else SOME_NOT_DONE
@@ -79,5 +81,5 @@ def _parser() -> Parser:
     parser.add_argument("--where", metavar="CONDITION", required=True, help="what a file has to fulfil")
     parser.add_argument("--count", action="store_true", help="only tell how many there are")
     parser.add_argument("--nul", action="store_true", help="end each path with a NUL, for xargs -0")
-    parser.add_argument("--quiet", action="store_true", help="no progress, and no word of backups")
+    parser.add_argument("--quiet", action="store_true", help="no progress, and no word of backups and archives")
     return parser

@@ -24,41 +24,56 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _DESCRIPTION = """\
-list tells of each input that could not be done: the token that stands for its path, why, and what to do.
-retry takes them again, or those of some tokens, with the words the last run was started with; so do it
-when their cause is gone.
+Tell which files a run could not do, why, and what to do about them (list); or take them again when their
+cause is gone (retry). quarantine list --help and quarantine retry --help tell all.
 
 PROJECT is the output of dicomveil deidentify, or the private folder OUT.dicomveil beside it."""
 
-_EPILOG = """\
-examples:
+_OF_LIST = """\
+Tell of each input that could not be done: the token that stands for its path, why, and what to do.
+
+PROJECT is the output of dicomveil deidentify, or the private folder OUT.dicomveil beside it."""
+
+_OF_RETRY = """\
+Take the inputs again that could not be done, or those of some tokens, with the words the last run was
+started with; so do it when their cause is gone. The last run must have come to its end.
+
+PROJECT is the output of dicomveil deidentify, or the private folder OUT.dicomveil beside it."""
+
+_LIST_EXAMPLES = """\
   dicomveil quarantine list shared
   dicomveil quarantine list shared --show-paths
+"""
+
+_RETRY_EXAMPLES = """\
   dicomveil quarantine retry shared
   dicomveil quarantine retry shared d8607af9447473f0
+"""
 
+_CODES = """
 exit codes: 0 nothing is left that could not be done, 1 some is, 2 wrong usage, 130 interrupted"""
 
 
 class _Arguments(SpokenArguments):
-    what: str
     project: str
     tokens: list[str]
 
 
 def quarantine(words: list[str]) -> int:
     """Carry out the command and return its exit code."""
-    arguments = _parser().read(words, _Arguments())
-    if arguments.what not in ("list", "retry"):
-        raise UsageError("say quarantine list or quarantine retry\nsee dicomveil quarantine --help")
+    what = next((word for word in words if word in _PARSERS), "")
+    if not what:
+        _parser().parse_known_args(words)  # --help leaves
+        raise UsageError(_WHICH)
+    words = list(words)
+    words.remove(what)
+    arguments = _PARSERS[what]().read(words, _Arguments())
     project = Project.named(arguments.project)
     with Accounts(project) as accounts:
         found, gone = list(accounts.quarantined()), accounts.gone_undone()
         ended = state_of(tuple(accounts.runs()), project) == ENDED
         last = [run.source for run in accounts.runs()[-1:]]
-    if arguments.what == "list":
-        if arguments.tokens:
-            raise UsageError("quarantine list takes no tokens")
+    if what == "list":
         return _list(found, gone, arguments, project)
     if not ended:
         raise UsageError("the last run has not come to its end; go on with it first: dicomveil resume")
@@ -165,9 +180,32 @@ def _say(message: str) -> None:
 
 
 def _parser() -> Parser:
-    parser = Parser("quarantine", _DESCRIPTION, _EPILOG)
-    parser.add_argument("what", metavar="list|retry", help="what to do")
-    parser.add_argument("project", metavar="PROJECT", help="the output, or its private folder")
+    """Return what tells of both."""
+    parser = Parser("quarantine", _DESCRIPTION, f"examples:\n{_LIST_EXAMPLES}{_RETRY_EXAMPLES}{_CODES}")
+    parser.add_argument("what", metavar="list|retry", nargs="?", help="what to do")
+    parser.add_argument("project", metavar="PROJECT", nargs="?", help="the output, or its private folder")
     parser.add_argument("tokens", metavar="TOKEN", nargs="*", help="with retry, take only the files of these tokens")
     takes_spoken(parser)
     return parser
+
+
+def _list_parser() -> Parser:
+    parser = Parser("quarantine list", _OF_LIST, f"examples:\n{_LIST_EXAMPLES}{_CODES}")
+    parser.add_argument("project", metavar="PROJECT", help="the output, or its private folder")
+    parser.add_argument("--json", action="store_true", help="tell every file as JSON, a line each")
+    parser.add_argument("--show-paths", action="store_true", help="name files by their paths too")
+    parser.add_argument("--quiet", action="store_true", help="only the exit code, and errors")
+    parser.set_defaults(tokens=[])
+    return parser
+
+
+def _retry_parser() -> Parser:
+    parser = Parser("quarantine retry", _OF_RETRY, f"examples:\n{_RETRY_EXAMPLES}{_CODES}")
+    parser.add_argument("project", metavar="PROJECT", help="the output, or its private folder")
+    parser.add_argument("tokens", metavar="TOKEN", nargs="*", default=[], help="take only the files of these tokens")
+    takes_spoken(parser)
+    return parser
+
+
+_PARSERS = {"list": _list_parser, "retry": _retry_parser}
+_WHICH = "say quarantine list or quarantine retry, and behind it the project\nsee dicomveil quarantine --help"

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from dicomveil.batch.edits.inputs import Inputs
 from dicomveil.batch.faults import code_and_message
+from dicomveil.batch.kinds import archives_told
 from dicomveil.batch.outcome import SKIPPED
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.element_lines import line_of
-from dicomveil.cli.leftovers import of_leftovers
+from dicomveil.cli.leftovers import NO_DICOM, of_leftovers
 from dicomveil.cli.parser import Parser
 from dicomveil.dataset.source import Source
 from dicomveil.editing.addresses import read_address
@@ -42,7 +43,8 @@ examples:
   dicomveil show slice.dcm --json
   dicomveil show export PatientID Modality SeriesDescription --csv > list.csv
 
-exit codes: 0 shown, 1 a file cannot be read or has none of the addresses, 2 wrong usage"""
+exit codes: 0 shown, 1 a file cannot be read or has none of the addresses, or there is no DICOM file,
+2 wrong usage"""
 
 
 class _Arguments(argparse.Namespace):
@@ -88,7 +90,7 @@ def _addresses(words: list[str], places: list[str]) -> list[Address]:
 
 
 def _one(editor: Editor, path: str, addresses: list[Address], arguments: _Arguments) -> int:
-    with Source.open(path) as file:
+    with Source.open(path) as file, archives_told(file):
         instance = editor.open(file)
         if arguments.value:
             return _values(instance, addresses)
@@ -154,25 +156,31 @@ def _table(editor: Editor, places: list[str], addresses: list[Address]) -> int:
         raise UsageError("--csv needs ADDRESSes for its columns")
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["path", *map(spelled, addresses)])
-    all_read = True
+    all_read, found = True, False
     left: Counter[str] = Counter()
     for number, (path, _, leftover) in enumerate(Inputs(places), 1):
         if leftover is not None:
             left[leftover] += 1
             continue
         try:
-            with Source.open(path) as file:
+            with Source.open(path) as file, archives_told(file):
                 instance = editor.open(file)
                 cells = [_cell(instance, address) for address in addresses]
         except Exception as error:  # whatever is wrong with this file, the rest goes on
             code, message = code_and_message(error)
-            if code != SKIPPED:
+            if code == SKIPPED:
+                if message != NO_DICOM:
+                    left[message] += 1
+            else:
                 all_read = False
                 sys.stderr.write(f"dicomveil: file {number}: {message} ({code})\n")
         else:
             writer.writerow([path, *cells])
+            found = True
     sys.stderr.write(of_leftovers(left))
-    return DONE if all_read else SOME_NOT_DONE
+    if all_read and not found:
+        sys.stderr.write("dicomveil: no DICOM file was found\n")
+    return DONE if all_read and found else SOME_NOT_DONE
 
 
 def _cell(instance: Instance, address: Address) -> str:

@@ -41,7 +41,7 @@ _EPILOG = """\
 examples:
   dicomveil status shared
   dicomveil status shared --html shared.html
-  dicomveil status shared --csv - | sort -t, -k2
+  dicomveil status shared --csv - | tail -n +2 | sort -t, -k2
 
 No value of a file and no path of an input is told: files are named by tokens, patients by stand-ins.
 
@@ -85,7 +85,8 @@ def status(words: list[str]) -> int:
         sys.stdout.write(json.dumps(_as_json(standing, command)) + "\n")
     elif not any(takes_stdout):
         sys.stdout.write(_as_text(standing, command, arguments.project))
-    if standing.by_code.get("done") and not exists(output):
+    is_staged = os.path.isdir(project.staging_path)  # zips, which are packed at the end
+    if standing.by_code.get("done") and not is_staged and not exists(output):
         sys.stderr.write("dicomveil: the output is not there any more; run it again, and its copies are made anew\n")
         return SOME_NOT_DONE
     return DONE if standing.all_done else SOME_NOT_DONE

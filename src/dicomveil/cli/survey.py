@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dicomveil.batch.crews.crew import crew_of, jobs_for
 from dicomveil.batch.sources.inputs import Inputs
+from dicomveil.batch.storage.places import lies_in, resolved
 from dicomveil.batch.survey.census import Census
 from dicomveil.batch.survey.survey import Survey
 from dicomveil.cli import DONE, INTERRUPTED, SOME_NOT_DONE
@@ -30,11 +31,12 @@ _EPILOG = """\
 examples:
   dicomveil survey export
   dicomveil survey export --csv > series.csv
+  mkdir -m 700 private
   dicomveil survey export --known private/known
   dicomveil deidentify export shared --known private/known
 
 The file of --known holds names, IDs, addresses and the like of every patient, as they are in the
-originals: it is as private as these.
+originals: it is as private as these. It lies outside the input, in a folder that is there.
 
 exit codes: 0 all DICOM files were read, whatever is odd about them, 1 some could not be read, or there
 is none, 2 wrong usage or key, or the file of --known cannot be written, 130 interrupted"""
@@ -59,6 +61,8 @@ def survey(words: list[str]) -> int:
     _check(arguments)
     stand_ins = _stand_ins(arguments.key)
     inputs = Inputs(arguments.folder)
+    if arguments.known is not None:
+        _check_known(arguments.known, inputs.root)
     with Census() as census:
         run = Survey(inputs, crew_of(arguments.jobs or jobs_for(inputs)), census)
         form = "json" if arguments.json else "csv" if arguments.csv else "table"
@@ -91,7 +95,10 @@ def _write_known(arguments: _Arguments, census: Census, voice: SurveyVoice) -> N
 
     assert arguments.known is not None
     write_known(arguments.known, census.known(), overwrite=arguments.overwrite)
-    voice.note("what is known of the patients is in the file of --known: it is as private as the originals")
+    voice.note(
+        "what is known of the patients is in the file of --known: it is as private as the originals; hand it on "
+        "with dicomveil deidentify --known"
+    )
 
 
 def _check(arguments: _Arguments) -> None:
@@ -104,6 +111,16 @@ def _check(arguments: _Arguments) -> None:
         raise UsageError("--known names no file")
     if arguments.known is not None and os.path.lexists(arguments.known) and not arguments.overwrite:
         raise UsageError("the file of --known is there already; name another, or replace it with --overwrite")
+
+
+def _check_known(known: str, root: str) -> None:
+    """See to it that the file of --known can lie where it is to lie: a new file among originals would be surveyed."""
+    if lies_in(resolved(known), resolved(root)):
+        raise UsageError("the file of --known would lie in the input; choose a place outside it")
+    if not os.path.isdir(os.path.dirname(known) or os.curdir):
+        raise UsageError(
+            "the folder that the file of --known is to lie in does not exist; make it first, for yourself only"
+        )
 
 
 def _stand_ins(option: str | None) -> Pseudonyms | None:

@@ -11,8 +11,8 @@ from threading import get_ident
 from typing import TYPE_CHECKING
 
 from dicomveil.dataset.splice import pieces_of
-from dicomveil.dataset.write import PART_PREFIX, Draft
-from dicomveil.errors import EditRefused, NotWritten
+from dicomveil.dataset.write import PART_PREFIX, Draft, not_written
+from dicomveil.errors import BackupExists, EditRefused, NotWritten
 
 if TYPE_CHECKING:
     from dicomveil.dataset.source import Source
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 BACKUP_SUFFIX = ".bak"
 
-_BACKUP_THERE = "a backup of an earlier edit is there already; move it away, or do without a backup"
 _BACKUP_IS_FILE = (
     "its backup is the same file, left so by an edit that was stopped; move the backup away, or it is patched too"
 )
@@ -49,7 +48,7 @@ def check_in_place(edits: list[Edit], path: str, manner: Manner) -> None:
         _check_lengths(edits)
         _check_backup(path)
     elif manner.backup and not manner.new_backup and os.path.lexists(os.path.realpath(path) + BACKUP_SUFFIX):
-        raise NotWritten(_BACKUP_THERE)
+        raise BackupExists
 
 
 def left_by_an_edit(path: str) -> str | None:
@@ -83,7 +82,7 @@ def replaced(source: Source, edits: list[Edit], path: str, manner: Manner) -> No
             if manner.backup:
                 _keep(path, backup, replace=manner.new_backup)
         except OSError as error:
-            raise NotWritten(os.strerror(error.errno or 0)) from None
+            raise not_written(error) from None
         try:
             draft.publish()
         except BaseException:
@@ -117,7 +116,7 @@ def patched(path: str, edits: list[Edit], *, keep_times: bool = False) -> None:
         finally:
             os.close(fd)
     except OSError as error:
-        raise NotWritten(os.strerror(error.errno or 0)) from None
+        raise not_written(error) from None
 
 
 def _check_lengths(edits: list[Edit]) -> None:
@@ -136,7 +135,7 @@ def _check_backup(path: str) -> None:
 def _keep(path: str, backup: str, *, replace: bool) -> None:
     """Give a file its backup, at once."""
     if os.path.lexists(backup) and not replace:
-        raise NotWritten(_BACKUP_THERE)
+        raise BackupExists
     part = os.path.join(os.path.dirname(path), f"{PART_PREFIX}{os.getpid()}-{get_ident()}{BACKUP_SUFFIX}")
     with suppress(FileNotFoundError):
         os.unlink(part)

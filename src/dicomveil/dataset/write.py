@@ -10,9 +10,11 @@ from threading import get_ident, local
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from dicomveil.errors import NotWritten, TargetExists
+from dicomveil.errors import NoSpace, NotWritten, TargetExists, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dicomveil.dataset.source import Source
     from dicomveil.dataset.splice import Piece
 
@@ -21,6 +23,7 @@ PART_SUFFIX = ".part"
 
 _NO_NAMELESS_FILES = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL, errno.ENOSYS})
 _NO_KERNEL_COPY = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF, errno.EPERM})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _COPY_BUFFER_BYTES = 1024 * 1024
 _MOST_COPIED_BY_HAND_BYTES = 4 * 1024 * 1024  # the kernel is slower: to it, source and target lie askew in their pages
 _own = local()
@@ -50,7 +53,7 @@ class Draft:
         try:
             self.fd = self._open()
         except OSError as error:
-            raise NotWritten(_reason(error)) from None
+            raise not_written(error) from None
 
     def __enter__(self) -> Self:
         return self
@@ -77,7 +80,7 @@ class Draft:
             if short:
                 _write_all(self.fd, short)
         except OSError as error:
-            raise NotWritten(_reason(error)) from None
+            raise not_written(error) from None
         return size
 
     def resemble(self, status: os.stat_result, *, times: bool) -> None:
@@ -112,7 +115,7 @@ class Draft:
         except FileExistsError:
             raise TargetExists from None
         except OSError as error:
-            raise NotWritten(_reason(error)) from None
+            raise not_written(error) from None
 
     def _open(self) -> int:
         nameless = getattr(os, "O_TMPFILE", 0)
@@ -156,6 +159,38 @@ class Draft:
         self._part = None
 
 
+def not_written(error: OSError) -> NotWritten:
+    """Return what the system said, without the path it said it about.
+
+    Examples
+    --------
+    >>> not_written(OSError(errno.ENOSPC, "no", "/data/DOE^JANE.dcm"))
+    NoSpace('No space left on device')
+    """
+    kind = NoSpace if error.errno in _FULL else NotWritten
+    return kind(os.strerror(error.errno) if error.errno else "the system refused")
+
+
+def check_writable(folder: str) -> None:
+    """See to it that files can be written in a folder, or, if it is yet to be made, in the one that will hold it.
+
+    Nothing stays.
+
+    Raises
+    ------
+    UsageError
+        If they cannot.
+    """
+    while not os.path.lexists(folder) and folder != os.path.dirname(folder):
+        folder = os.path.dirname(folder)
+    try:
+        with Draft(os.path.join(folder, "any")) as draft:
+            os.write(draft.fd, b"\0")
+    except (NotWritten, OSError) as error:
+        why = str(error if isinstance(error, NotWritten) else not_written(error))
+        raise UsageError(f"the output cannot be written: {why}") from None
+
+
 def same_bytes(fd: int, path: str) -> bool:
     """Tell whether an open file and the regular file under a name hold the same bytes."""
     try:
@@ -174,6 +209,41 @@ def same_bytes(fd: int, path: str) -> bool:
         return False
     finally:
         os.close(other)
+
+
+def already_made(source: Source, pieces: list[Piece], path: str) -> bool:
+    """Tell whether the regular file under a name holds just what the pieces make; a link is none."""
+    try:
+        other = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return False
+    try:
+        status, at = os.fstat(other), 0
+        if not stat.S_ISREG(status.st_mode) or status.st_size != sum(map(_length, pieces)):
+            return False
+        for run in _runs(source, pieces):
+            if os.pread(other, len(run), at) != run:
+                return False
+            at += len(run)
+        return at == status.st_size
+    except OSError:
+        return False
+    finally:
+        os.close(other)
+
+
+def _length(piece: Piece) -> int:
+    return len(piece) if isinstance(piece, bytes) else piece[1] - piece[0]
+
+
+def _runs(source: Source, pieces: list[Piece]) -> Iterator[bytes]:
+    """Yield the bytes that pieces make, a buffer's worth of source bytes at a time."""
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            yield piece
+            continue
+        for start in range(*piece, _COPY_BUFFER_BYTES):
+            yield source.read(start, min(start + _COPY_BUFFER_BYTES, piece[1]))
 
 
 def _copy(source: Source, target: int, short: bytes, start: int, end: int) -> None:
@@ -257,8 +327,3 @@ def _write_all(target: int, data: bytes) -> None:
 def _unlink(path: str) -> None:
     with suppress(FileNotFoundError):
         os.unlink(path)
-
-
-def _reason(error: OSError) -> str:
-    """Return what the system said, without the path it said it about."""
-    return os.strerror(error.errno) if error.errno else "the system refused"

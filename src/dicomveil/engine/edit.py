@@ -12,12 +12,19 @@ from dicomveil.dataset.part10 import open_part10
 from dicomveil.dataset.replace import patched, replaced
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.splice import deflated, pieces_of, spliced
-from dicomveil.dataset.write import Draft
+from dicomveil.dataset.write import Draft, already_made
 from dicomveil.editing.edit_list import EditList
 from dicomveil.editing.grammar import parse_condition
 from dicomveil.editing.guard import instance_uids_given
 from dicomveil.editing.instance import Instance
-from dicomveil.errors import EditError, EditRefused, MalformedDataSet, UsageError
+from dicomveil.errors import (
+    EditError,
+    EditRefused,
+    MalformedDataSet,
+    SameThere,
+    TargetExists,
+    UsageError,
+)
 from dicomveil.standard.dictionary import vr_by_tag
 
 if TYPE_CHECKING:
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
 
     from dicomveil.dataset.replace import Manner
     from dicomveil.dataset.splice import Edit as Splice
+    from dicomveil.dataset.splice import Piece
     from dicomveil.dataset.syntax import Encoding
     from dicomveil.editing.conditions import Condition
     from dicomveil.editing.edits import Edit
@@ -247,14 +255,23 @@ def write_copy(
     Raises
     ------
     TargetExists, NotWritten
-        As `Draft`.
+        As `Draft`; `SameThere` if the target is the very copy that would be written.
     """
+    pieces = pieces_of(b"", file, 0, file.size, splices)
+    if not overwrite:
+        check_free(file, pieces, target)
     with Draft(target, overwrite=overwrite) as draft:
         draft.be_no_more_open_than(os.fstat(file.fd))
-        draft.write(file, pieces_of(b"", file, 0, file.size, splices))
+        draft.write(file, pieces)
         if alike:
             draft.resemble(os.fstat(file.fd), times=True)
         draft.publish()
+
+
+def check_free(file: Source, pieces: list[Piece], target: str) -> None:
+    """Raise `TargetExists` if something stands under a name, and `SameThere` if it is what the pieces make."""
+    if os.path.lexists(target):
+        raise SameThere if already_made(file, pieces, target) else TargetExists
 
 
 def write_in_place(file: Source, splices: list[Splice], path: str, manner: Manner) -> None:

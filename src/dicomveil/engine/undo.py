@@ -12,11 +12,12 @@ import os
 from binascii import a2b_base64, b2a_base64
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, Self, TypedDict
 
-from dicomveil.dataset.replace import Manner, replaced
+from dicomveil.dataset.replace import BACKUP_SUFFIX, Manner, replaced
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.splice import pieces_of, spliced
+from dicomveil.dataset.write import not_written
 from dicomveil.errors import EditRefused, InstanceError, NotWritten, UsageError
 from dicomveil.pseudonyms.private_file import make_private_folder, open_private
 
@@ -63,8 +64,8 @@ class UndoWriter:
     ) -> None:
         os.close(self._fd)
 
-    def note(self, source: Source, splices: list[Splice], path: str) -> None:
-        """Write down how to come back from the edited file, which will stand at ``path``.
+    def note(self, source: Source, splices: list[Splice], path: str, *, backup: bool = False) -> None:
+        """Write down how to come back from the edited file, which will stand at ``path``, with a new backup or not.
 
         Raises
         ------
@@ -78,7 +79,8 @@ class UndoWriter:
             parts.append((start + growth, len(new), hashlib.sha256(new).hexdigest(), old))
             growth += len(new) - (end - start)
         place = os.fsencode(os.path.abspath(path)).decode("utf-8", "surrogateescape")
-        self._write({"path": place, "size": source.size + growth, "was": _digest(source), "parts": parts})
+        note = {"path": place, "size": source.size + growth, "was": _digest(source), "parts": parts}
+        self._write({**note, "backup": True} if backup else note)
 
     def take_back(self) -> None:
         """Write down that what was noted last has not been done, nor any of it."""
@@ -93,7 +95,7 @@ class UndoWriter:
         except OSError as error:
             os.ftruncate(self._fd, before)  # half a line would make the whole file unreadable
             os.lseek(self._fd, before, os.SEEK_SET)
-            raise NotWritten(f"{_UNWRITABLE}: {os.strerror(error.errno or 0)}") from None
+            raise type(not_written(error))(f"{_UNWRITABLE}: {os.strerror(error.errno or 0)}") from None
 
 
 def check_new(path: str) -> None:
@@ -109,27 +111,35 @@ def check_new(path: str) -> None:
 
 
 class Undone(NamedTuple):
-    """What became of one file of an undo file; ``error`` is None if it is as it was, or would be."""
+    """What became of one file of an undo file; ``error`` is None if it is as it was, or would be.
+
+    ``was_back`` says that it had been so before.
+    """
 
     number: int
     path: str
     error: InstanceError | OSError | None
+    was_back: bool = False
 
 
 class _Note(TypedDict):
     """``size`` is that of the edited file, ``was`` the SHA-256 of the original.
 
-    A part says where its new bytes begin, how many they are, their SHA-256, and what the old ones were.
+    A part says where its new bytes begin, how many they are, their SHA-256, and what the old ones were. ``backup``
+    says that the edit has made one, where none was.
     """
 
     path: str
     size: int
     was: str
     parts: list[tuple[int, int, str, str]]
+    backup: NotRequired[bool]
 
 
 def undo(path: str, *, dry_run: bool = False) -> Iterator[Undone]:
     """Undo the edits of an undo file, the last one first; a dry run only looks whether that can be done.
+
+    A backup that an edit has made takes the file's name again if it holds the original's bytes; another one stays.
 
     Raises
     ------
@@ -145,33 +155,55 @@ def undo(path: str, *, dry_run: bool = False) -> Iterator[Undone]:
             if told is None:
                 raise _DAMAGED
             if not dry_run:
-                _put_back(target, told)
+                splices = _put_back(target, told)
             elif target in imagined:
-                imagined[target] = _undone(imagined[target], told)
+                splices, imagined[target] = _undone(imagined[target], told)
             else:
                 with Source.open(target) as source:
                     if repeated[target] > 1:
-                        imagined[target] = _undone(source, told)
+                        splices, imagined[target] = _undone(source, told)
                     else:
-                        _way_back(source, told)
+                        splices = _way_back(source, told)
         except (InstanceError, OSError) as error:
             yield Undone(number, target, error)
         except (ValueError, OverflowError):  # a path or a number that there cannot be
             yield Undone(number, target, _DAMAGED)
         else:
-            yield Undone(number, target, None)
+            yield Undone(number, target, None, not splices)
 
 
-def _undone(source: Source, told: _Note) -> Source:
-    """Return a file as it would be, for the edit before this one."""
-    return Source.in_memory(spliced(source.read(0, source.size), 0, _way_back(source, told)))
+def _undone(source: Source, told: _Note) -> tuple[list[Splice], Source]:
+    """Return what undoes an edit, and the file as it would be, for the edit before this one."""
+    splices = _way_back(source, told)
+    return splices, Source.in_memory(spliced(source.read(0, source.size), 0, splices))
 
 
-def _put_back(path: str, told: _Note) -> None:
+def _put_back(path: str, told: _Note) -> list[Splice]:
+    """Have the original stand under its name, and no backup of it beside it; return what that took."""
     with Source.open(path) as source:
         splices = _way_back(source, told)
-        if splices:
-            replaced(source, splices, path, _NO_BACKUP)
+        path = os.path.realpath(path)
+        backup = path + BACKUP_SUFFIX
+        if not _is_original(backup, told):
+            if splices:
+                replaced(source, splices, path, _NO_BACKUP)
+            return splices
+        try:
+            if splices:
+                os.replace(backup, path)
+            else:
+                os.unlink(backup)
+        except OSError as error:
+            raise not_written(error) from None
+        return splices
+
+
+def _is_original(backup: str, told: _Note) -> bool:
+    """Tell whether a backup is there that the edit has made and nobody has changed."""
+    if not told.get("backup") or os.path.islink(backup) or not os.path.isfile(backup):
+        return False
+    with Source.open(backup) as source:
+        return _digest(source) == told["was"]
 
 
 def _way_back(source: Source, told: _Note) -> list[Splice]:
@@ -182,6 +214,7 @@ def _way_back(source: Source, told: _Note) -> list[Splice]:
     splices: list[Splice] = []
     is_ours = source.size == told["size"]
     is_patch = all(length == len(a2b_base64(old)) for _, length, _, old in told["parts"])
+    is_edited = False
     at = growth = 0
     for start, length, digest, encoded in told["parts"]:
         old = a2b_base64(encoded)
@@ -190,9 +223,10 @@ def _way_back(source: Source, told: _Note) -> list[Splice]:
         at = start + length
         now = source.read(start, min(at, source.size)) if is_ours and start < source.size else b""
         is_ours = is_ours and (hashlib.sha256(now).hexdigest() == digest or (is_patch and now == old))
+        is_edited = is_edited or now != old
         splices.append((start, at, old))
         growth += length - len(old)
-    if is_ours and at <= source.size and _digest(source, splices) == told["was"]:
+    if is_ours and is_edited and at <= source.size and _digest(source, splices) == told["was"]:
         return splices
     if source.size == told["size"] - growth and _digest(source) == told["was"]:
         return []
@@ -242,7 +276,7 @@ def _told(line: str) -> Any:
 
 
 def _is_note(line: object) -> bool:
-    if not isinstance(line, dict) or {*line} != {"path", "size", "was", "parts"}:
+    if not isinstance(line, dict) or {*line} - {"backup"} != {"path", "size", "was", "parts"}:
         return False
     path, size, was, parts = line["path"], line["size"], line["was"], line["parts"]
     kinds = isinstance(path, str), isinstance(was, str), type(size) is int, isinstance(parts, list)

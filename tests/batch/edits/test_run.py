@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -20,7 +21,7 @@ from dicomveil.editing.table import read_table
 from dicomveil.editing.uids import NewUIDs
 from dicomveil.engine.edit import Editor
 from dicomveil.engine.undo import UndoWriter, undo
-from dicomveil.errors import EditError, UsageError
+from dicomveil.errors import EditError, NoSpace, UsageError
 
 
 def instance(number: int, name: str = "Doe^Jane") -> bytes:
@@ -80,7 +81,7 @@ def test_a_second_edit_takes_no_backup_for_a_file_and_replaces_none(folder):
     after = files(folder)
     outcomes = list(EditRun(Editor([Put("PatientName", "X")]), folder))
     told = [outcome.code for outcome in outcomes]
-    assert told == ["not-written", "skipped", "malformed", "skipped", "not-written", "skipped"]
+    assert told == ["backup-exists", "skipped", "malformed", "skipped", "backup-exists", "skipped"]
     assert "backup" in outcomes[0].message
     assert files(folder) == after
     assert codes(EditRun(Editor([Put("PatientName", "X")]), folder, manner=Manner(backup=False)))[0] == "edited"
@@ -206,6 +207,122 @@ def test_two_edits_are_undone_the_last_one_first(folder, tmp_path):
             list(EditRun(Editor([Put("PatientName", value)]), folder, manner=Manner(backup=False), undo=writer))
     assert [undone.error for undone in undo(str(tmp_path / "undo"))] == [None] * 4
     assert files(folder) == before
+
+
+def test_copies_of_a_run_that_was_stopped_are_done_before_when_it_is_run_again(folder, tmp_path):
+    out = tmp_path / "out"
+    next(iter(EditRun(Editor([NEW]), folder, out)))
+    before = files(out)
+    assert codes(EditRun(Editor([NEW]), folder, out, dry_run=True))[0] == "done-before"
+    assert codes(EditRun(Editor([NEW]), folder, out)) == ["done-before", "malformed", "skipped", "edited"]
+    assert files(out) == {**before, "b/c": instance(2, "Roe^Ann")}
+
+
+@pytest.mark.parametrize("other", [instance(1, "Roe^Amy"), instance(1, "Roe^Anne")], ids=["same-length", "longer"])
+def test_a_copy_that_would_be_another_is_no_copy_done_before(folder, tmp_path, other):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a.dcm").write_bytes(other)
+    assert codes(EditRun(Editor([NEW]), folder, tmp_path / "out"))[0] == "target-exists"
+    assert (tmp_path / "out" / "a.dcm").read_bytes() == other
+
+
+def test_a_link_to_an_original_is_no_copy_done_before(folder, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a.dcm").symlink_to(folder / "a.dcm")
+    nothing = Put("PatientName", "Doe^Jane")
+    assert codes(EditRun(Editor([nothing]), folder, tmp_path / "out"))[0] == "target-exists"
+
+
+def test_what_is_done_before_is_not_in_a_new_undo_file(folder, tmp_path):
+    list(EditRun(Editor([NEW]), folder, tmp_path / "out"))
+    with UndoWriter(str(tmp_path / "undo")) as writer:
+        list(EditRun(Editor([NEW]), folder, tmp_path / "out", undo=writer))
+    assert list(undo(str(tmp_path / "undo"))) == []
+
+
+@pytest.mark.parametrize("in_place", [True, False], ids=["in-place", "copies"])
+def test_a_full_disk_ends_the_run_and_leaves_whole_files_only(folder, tmp_path, monkeypatch, in_place):
+    run = EditRun(Editor([NEW]), folder, None if in_place else tmp_path / "out")
+    before = files(folder)
+
+    def full(*_: object) -> int:
+        raise NoSpace(os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("dicomveil.dataset.write.Draft.write", full)
+    assert codes(run) == ["not-written"]
+    assert run.is_full
+    assert files(folder) == before
+    assert files(tmp_path / "out") == {}
+
+
+def test_a_file_that_cannot_be_written_for_another_reason_stops_nothing(folder, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "b").write_text("in the way")
+    assert codes(EditRun(Editor([NEW]), folder, tmp_path / "out")) == ["edited", "malformed", "skipped", "not-written"]
+
+
+@pytest.mark.parametrize("name", ["out", "out/deeper/still"])
+def test_an_output_that_cannot_be_written_is_told_before_any_file_is_opened(folder, tmp_path, monkeypatch, name):
+    def refuses(path: str, *_: object, **__: object) -> int:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+    with monkeypatch.context() as context:
+        context.setattr("dicomveil.dataset.write.os.open", refuses)
+        with pytest.raises(UsageError) as caught:
+            EditRun(Editor([NEW]), folder, tmp_path / name)
+    assert str(caught.value) == "the output cannot be written: Permission denied"
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UsageError, match="cannot be written: Not a directory"):
+        EditRun(Editor([NEW]), folder, tmp_path / "file" / "out")
+
+
+def edited_in_place(path: Path, undo_file: Path, *, backup: bool) -> Path:
+    with UndoWriter(str(undo_file)) as writer:
+        list(EditRun(Editor([NEW]), path, manner=Manner(backup=backup), undo=writer))
+    return path.with_name(path.name + ".bak")
+
+
+def test_an_undo_takes_away_a_backup_that_its_edit_has_made(folder, tmp_path):
+    path, original = folder / "a.dcm", (folder / "a.dcm").read_bytes()
+    backup = edited_in_place(path, tmp_path / "undo", backup=True)
+    assert [undone.was_back for undone in undo(str(tmp_path / "undo"), dry_run=True)] == [False]
+    assert backup.exists()
+    assert [undone.was_back for undone in undo(str(tmp_path / "undo"))] == [False]
+    assert (path.read_bytes(), backup.exists()) == (original, False)
+    assert [undone.was_back for undone in undo(str(tmp_path / "undo"))] == [True]
+
+
+def test_an_undo_takes_away_the_backup_of_a_file_that_was_brought_back_otherwise(folder, tmp_path):
+    path, original = folder / "a.dcm", (folder / "a.dcm").read_bytes()
+    backup = edited_in_place(path, tmp_path / "undo", backup=True)
+    path.write_bytes(original)
+    assert [undone.was_back for undone in undo(str(tmp_path / "undo"))] == [True]
+    assert (path.read_bytes(), backup.exists()) == (original, False)
+
+
+def test_an_undo_leaves_a_backup_that_holds_something_else(folder, tmp_path):
+    path, original = folder / "a.dcm", (folder / "a.dcm").read_bytes()
+    backup = edited_in_place(path, tmp_path / "undo", backup=True)
+    backup.write_bytes(original[:-1] + b"!")
+    assert [undone.error for undone in undo(str(tmp_path / "undo"))] == [None]
+    assert (path.read_bytes(), backup.read_bytes()) == (original, original[:-1] + b"!")
+
+
+def test_an_undo_leaves_a_copy_that_is_no_backup_of_its_edit(folder, tmp_path):
+    path, original = folder / "a.dcm", (folder / "a.dcm").read_bytes()
+    mine = folder / "a.dcm.bak"
+    mine.write_bytes(original)
+    edited_in_place(path, tmp_path / "undo", backup=False)
+    assert [undone.error for undone in undo(str(tmp_path / "undo"))] == [None]
+    assert (path.read_bytes(), mine.read_bytes()) == (original, original)
+
+
+def test_a_file_that_is_not_undone_keeps_its_backup(folder, tmp_path):
+    path, original = folder / "a.dcm", (folder / "a.dcm").read_bytes()
+    backup = edited_in_place(path, tmp_path / "undo", backup=True)
+    path.write_bytes(path.read_bytes() + b"!")
+    assert [type(undone.error).__name__ for undone in undo(str(tmp_path / "undo"))] == ["EditRefused"]
+    assert backup.read_bytes() == original
 
 
 def test_a_file_that_was_changed_since_is_not_undone(folder, tmp_path):
@@ -467,7 +584,7 @@ def test_a_dry_run_writes_nothing_and_says_what_would_change(folder, tmp_path):
 @pytest.mark.parametrize(
     ("edit", "manner", "code"),
     [
-        pytest.param(NEW, Manner(), "not-written", id="backup-there"),
+        pytest.param(NEW, Manner(), "backup-exists", id="backup-there"),
         pytest.param(NEW, Manner(backup=False), "edited", id="no-backup"),
         pytest.param(Put("PatientName", "longer than it was"), Manner(patch=True), "edit-refused", id="patch"),
     ],

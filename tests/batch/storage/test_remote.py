@@ -114,6 +114,17 @@ def test_without_the_packages_the_extra_is_named(monkeypatch: pytest.MonkeyPatch
         Inputs(ROOT)
 
 
+@pytest.mark.parametrize(("scheme", "package"), [("s3", "s3fs"), ("sftp", "paramiko"), ("hdfs", "pyarrow")])
+def test_the_package_that_a_scheme_lacks_is_named_without_the_url(
+    monkeypatch: pytest.MonkeyPatch, scheme: str, package: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(UsageError, match=rf"needs more than is installed: .*\b{package}\b") as caught:
+        Inputs(f"{scheme}://Quillfeather/a")
+    assert "Quillfeather" not in str(caught.value)
+    assert "dicomveil[storage]" not in str(caught.value)
+
+
 def test_an_object_that_is_gone_when_it_is_opened_is_told_as_a_file_would_be(export: Any) -> None:
     first, *_ = Inputs(ROOT)
     export.rm("/export/a")

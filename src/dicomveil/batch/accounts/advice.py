@@ -91,6 +91,11 @@ ADVICE = {
             "make space, or see to the rights of the output",
         ),
         (
+            "backup-exists",
+            "(`dicomveil edit --in-place`) the backup of an earlier edit is there, and is not replaced",
+            "move `FILE.bak` away, or delete it; or say `--no-backup`",
+        ),
+        (
             "not-unpacked",
             "an archive is damaged, or a file in it is damaged, encrypted or packed in an unknown way",
             "get it anew, or unpack it yourself",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.batch.edits.inputs import Inputs
 from dicomveil.batch.faults import code_and_message
+from dicomveil.batch.kinds import archives_told
 from dicomveil.batch.outcome import SKIPPED
 from dicomveil.dataset.address import Address, Step
 from dicomveil.dataset.source import Source
@@ -25,15 +26,22 @@ ONLY_RIGHT = "only in the second"
 _SOP_INSTANCE_UID = Address((Step(0x00080018),))
 
 
+class File(NamedTuple):
+    """A file of one of the folders: its number in the order of names, and its path in there, which may tell."""
+
+    number: int
+    name: str
+
+
 class Pair(NamedTuple):
-    """Two files that belong together, and what comparing them gave; paths are relative to the folders.
+    """Two files that belong together, and what comparing them gave.
 
     ``code`` is one of the words above, or the code of the error that kept a file from being read.
     """
 
     code: str
-    left: str | None
-    right: str | None
+    left: File | None
+    right: File | None
     differences: int = 0
     message: str = ""
 
@@ -61,23 +69,23 @@ class Comparison:
         right, more = self._listed(self._folders[1])
         yield from unreadable
         yield from (each._replace(left=None, right=each.left) for each in more)
-        for key, name in left.items():
+        for key, file in left.items():
             other = right.pop(key, None)
-            yield Pair(ONLY_LEFT, name, None) if other is None else self._compared(name, other)
-        for name in right.values():
-            yield Pair(ONLY_RIGHT, None, name)
+            yield Pair(ONLY_LEFT, file, None) if other is None else self._compared(file, other)
+        for file in right.values():
+            yield Pair(ONLY_RIGHT, None, file)
 
     def details(self, pair: Pair) -> Iterator[Difference]:
         """Yield what differs between two files, once more."""
         paths = [
-            os.path.join(folder, name)
-            for folder, name in zip(self._folders, (pair.left, pair.right), strict=True)
-            if name is not None
+            os.path.join(folder, file.name)
+            for folder, file in zip(self._folders, (pair.left, pair.right), strict=True)
+            if file is not None
         ]
         with Source.open(paths[0]) as left, Source.open(paths[1]) as right:
             yield from differences(self._editor.open(left), self._editor.open(right), self._ignored)
 
-    def _compared(self, left: str, right: str) -> Pair:
+    def _compared(self, left: File, right: File) -> Pair:
         pair = Pair(SAME, left, right)
         try:
             count = sum(1 for _ in self.details(pair))
@@ -86,26 +94,26 @@ class Comparison:
             return Pair(code, left, right, 0, message)
         return pair._replace(code=DIFFERENT, differences=count) if count else pair
 
-    def _listed(self, folder: str) -> tuple[dict[tuple[str, int], str], list[Pair]]:
-        """Return the names of the DICOM files of a folder by what pairs them, and those that cannot be read."""
-        found: dict[tuple[str, int], str] = {}
+    def _listed(self, folder: str) -> tuple[dict[tuple[str, int], File], list[Pair]]:
+        """Return the DICOM files of a folder by what pairs them, and those that cannot be read."""
+        found: dict[tuple[str, int], File] = {}
         unreadable: list[Pair] = []
         counts: dict[str, int] = {}
-        for path, name, leftover in Inputs(folder):
+        for number, (path, name, leftover) in enumerate(Inputs(folder), 1):
             if leftover is not None:
                 self.skipped[leftover] += 1
                 continue
             try:
-                with Source.open(path) as file:
+                with Source.open(path) as file, archives_told(file):
                     texts = self._editor.open(file).texts(_SOP_INSTANCE_UID)
             except Exception as error:  # whatever is wrong with this file, the rest goes on
                 code, message = code_and_message(error)
                 if code == SKIPPED:
                     self.skipped[message] += 1
                 else:
-                    unreadable.append(Pair(code, name, None, 0, message))
+                    unreadable.append(Pair(code, File(number, name), None, 0, message))
                 continue
             key = name if self._by_name or not texts else texts[0]
             counts[key] = counts.get(key, -1) + 1
-            found[key, counts[key]] = name
+            found[key, counts[key]] = File(number, name)
         return found, unreadable

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.batch.edits.inputs import Inputs
 from dicomveil.batch.faults import code_and_message
+from dicomveil.batch.kinds import archives_told
 from dicomveil.dataset.source import Source
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Search:
                 yield Looked(number, path, LEFTOVER, leftover)
                 continue
             try:
-                with Source.open(path) as file:
+                with Source.open(path) as file, archives_told(file):
                     found = self._editor.is_for(self._editor.open(file))
             except Exception as error:  # whatever is wrong with this file, the rest goes on
                 yield Looked(number, path, *code_and_message(error))

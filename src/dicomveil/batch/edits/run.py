@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from dicomveil.batch.edits.inputs import Input, Inputs
 from dicomveil.batch.edits.links import Patched, check_stays_in, why_not_in_place
 from dicomveil.batch.faults import code_and_message
+from dicomveil.batch.kinds import archives_told
 from dicomveil.batch.outcome import SKIPPED
 from dicomveil.batch.records.project import check_apart
 from dicomveil.dataset.replace import Manner, check_in_place
 from dicomveil.dataset.source import Source
+from dicomveil.dataset.splice import pieces_of
+from dicomveil.dataset.write import check_writable, not_written
 from dicomveil.editing.guard import instance_uids_given
 from dicomveil.editing.preview import Change, changes
-from dicomveil.engine.edit import is_directory, write_copy, write_in_place
-from dicomveil.errors import EditError, EditRefused, InstanceError, NotWritten, TargetExists, UsageError
+from dicomveil.engine.edit import check_free, is_directory, write_copy, write_in_place
+from dicomveil.errors import EditError, EditRefused, InstanceError, NoSpace, NotWritten, SameThere, UsageError
 
 if TYPE_CHECKING:
     from dicomveil.editing.instance import Instance
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 EDITED = "edited"
 UNCHANGED = "unchanged"
 NOT_MATCHED = "not-matched"
+DONE_BEFORE = "done-before"
 
 
 class EditOutcome(NamedTuple):
@@ -64,6 +68,9 @@ class Copies:
 class EditRun:
     """One pass over a file, several, or those of folders; iterate over it to carry it out.
 
+    A copy that is there already, byte for byte, counts as done before: a run that was stopped has made it. A full disk
+    ends the run with the file that has met it; ``is_full`` tells of it then.
+
     Parameters
     ----------
     editor
@@ -86,7 +93,7 @@ class EditRun:
     Raises
     ------
     UsageError
-        If source and target are not apart, or what is asked for does not go together.
+        If source and target are not apart, what is asked for does not go together, or the target cannot be written.
     EditError
         If the edits would give several files the same SOP Instance UID, unforced.
     """
@@ -111,6 +118,7 @@ class EditRun:
         self.dry_run = dry_run
         self.undo = undo
         self.copies = copies or Copies()
+        self.is_full = False
         self._folders: set[str] = set()
         self._inside: set[str] = set()
         self._named = frozenset(self.inputs.sources)
@@ -139,6 +147,8 @@ class EditRun:
                 self._survey(each)
         for number, each in enumerate(self.inputs, 1):
             yield self._outcome(number, each)
+            if self.is_full:
+                return
 
     def _names_several(self) -> bool:
         return sum(1 for each in self.inputs if self._passed_over(each, None) is None) > 1
@@ -153,6 +163,8 @@ class EditRun:
             raise UsageError(f"{what}; name a folder for the output")
         if self.undo is not None and self.copies.overwrite:
             raise UsageError("what overwriting replaces cannot be undone; choose another output, or do without undo")
+        if not self.dry_run:
+            check_writable(target if os.path.isdir(target) else os.path.dirname(os.path.abspath(target)))
 
     def _survey(self, each: Input) -> None:
         with suppress(InstanceError, OSError, MemoryError):  # told of when its turn to be edited comes
@@ -177,7 +189,7 @@ class EditRun:
             why_not = self._passed_over(each, self._patched)
             if why_not is not None:
                 return EditOutcome(number, SKIPPED, why_not, each.path)
-            with Source.open(each.path) as file:
+            with Source.open(each.path) as file, archives_told(file):
                 instance = self.editor.open(file)
                 if self._is_listing(instance):
                     return EditOutcome(number, SKIPPED, _DIRECTORY, each.path)
@@ -185,21 +197,26 @@ class EditRun:
                 self._check_uid(made)
                 return self._published(number, each, file, made)
         except Exception as error:  # whatever is wrong with this file, the rest goes on
+            self.is_full = isinstance(error, NoSpace)
             return EditOutcome(number, *code_and_message(error), each.path)
 
     def _published(self, number: int, each: Input, file: Source, made: Edited) -> EditOutcome:
         code = EDITED if made.splices else UNCHANGED if made.matched else NOT_MATCHED
+        message = made.why_not
         writes = bool(made.splices) or (self.target is not None and not self.copies.only_changed)
         target = each.path if self.target is None else self._place(each, self.target)
         if writes and self.target not in (None, target):
             self._check_inside(os.path.dirname(target))
         found: tuple[Change, ...] = ()
-        if self.dry_run and writes:
-            found = tuple(changes(made.instance, inside=self.is_one_file)) if made.splices else ()
-            self._check_writing(made, target)
-        elif writes:
-            self._write(file, made, target)
-        return EditOutcome(number, code, made.why_not, each.path, target if writes else None, tuple(made.met), found)
+        try:
+            if self.dry_run and writes:
+                self._check_writing(file, made, target)
+                found = tuple(changes(made.instance, inside=self.is_one_file)) if made.splices else ()
+            elif writes:
+                self._write(file, made, target)
+        except SameThere:
+            code, message = DONE_BEFORE, ""
+        return EditOutcome(number, code, message, each.path, target if writes else None, tuple(made.met), found)
 
     def _check_uid(self, made: Edited) -> None:
         """Refuse to give a second file the SOP Instance UID that an edit or a row has given to another one."""
@@ -212,12 +229,12 @@ class EditRun:
                 )
             self._given.add(uid)
 
-    def _check_writing(self, made: Edited, target: str) -> None:
+    def _check_writing(self, file: Source, made: Edited, target: str) -> None:
         """Raise what writing would, as far as it can be told beforehand."""
         if self.target is None:
             check_in_place(made.splices, target, self.manner)
-        elif os.path.lexists(target) and not self.copies.overwrite:
-            raise TargetExists
+        elif not self.copies.overwrite:
+            check_free(file, pieces_of(b"", file, 0, file.size, made.splices), target)
 
     def _write(self, file: Source, made: Edited, target: str) -> None:
         if self.target is None:
@@ -235,7 +252,8 @@ class EditRun:
         if self.undo is None or not made.splices:
             yield
             return
-        self.undo.note(file, made.splices, target)
+        backup = self.target is None and self.manner.backup and not self.manner.patch
+        self.undo.note(file, made.splices, target, backup=backup)
         try:
             yield
         except InstanceError:
@@ -259,7 +277,7 @@ class EditRun:
             try:
                 os.makedirs(folder, exist_ok=True)
             except OSError as error:
-                raise NotWritten(os.strerror(error.errno or 0)) from None
+                raise not_written(error) from None
             self._folders.add(folder)
 
 

@@ -47,11 +47,22 @@ def filesystem(url: str) -> tuple[Any, str]:
 
         storage, path = url_to_fs(url)
     except ImportError as error:
-        missing = f" and {error.name}" if error.name and error.name != "fsspec" else ""
-        raise UsageError(f"a URL needs more packages: pip install 'dicomveil[storage]'{missing}") from None
+        raise UsageError(_missing(error)) from None
     except ValueError:
         raise UsageError("a URL with a scheme that is not known, or one that names nothing") from None
     return storage, str(path)
+
+
+def _missing(error: ImportError) -> str:
+    """Say what is to be installed, in fsspec's own words where it has some for the scheme."""
+    module = (error.name or "").partition(".")[0]
+    if module == "fsspec":
+        return "a URL needs more packages: pip install 'dicomveil[storage]'"
+    from fsspec.registry import known_implementations
+
+    told = str(error) in {each.get("err") for each in known_implementations.values()}
+    what = f"pip install {module}" if module else str(error) if told else "fsspec tells which"
+    return f"a URL of this scheme needs more than is installed: {what}"
 
 
 @contextmanager
