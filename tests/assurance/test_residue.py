@@ -27,6 +27,8 @@ FORMS = pytest.mark.parametrize("form", [EXPLICIT, IMPLICIT, BIG_ENDIAN], ids=la
     [
         element(0x00081030, "LO", "of QUILLFEATHER"),
         element(0x00081030, "LO", "no 7734519."),
+        element(0x00081030, "LO", "no 7 734 519"),
+        element(0x00081030, "LO", "A-7734-519/2"),
         element(0x00081155, "UI", "1.2.3\\1.2.3.4.55"),
         element(0x00081030, "LO", "see 1.2.3.4.55."),
         element(0x00081030, "LO", "see 2.25.12345678901"),
@@ -38,6 +40,8 @@ FORMS = pytest.mark.parametrize("form", [EXPLICIT, IMPLICIT, BIG_ENDIAN], ids=la
     ids=[
         "letters",
         "number",
+        "number in groups",
+        "number among others",
         "UID",
         "UID in text",
         "UID of a UUID in text",
@@ -63,11 +67,23 @@ def test_what_is_left_of_the_original_is_found_and_not_repeated(form: Form, left
         element(0x00280030, "DS", "7734519"),
         element(0x00081030, "LO", "177345190"),
         element(0x00081030, "LO", "0.7734519"),
+        element(0x00081030, "LO", "7.734519"),
+        element(0x00081030, "LO", "17 7345 190"),
         element(0x00081155, "UI", "1.2.3.4.55.6"),
         element(0x00081030, "LO", "version 1.2"),
         element(0x00080020, "DA", "20200101"),
     ],
-    ids=["other words", "a measurement", "within a longer number", "a fraction", "another UID", "a version", "a date"],
+    ids=[
+        "other words",
+        "a measurement",
+        "within a longer number",
+        "a fraction",
+        "another fraction",
+        "a longer number in groups",
+        "another UID",
+        "a version",
+        "a date",
+    ],
 )
 def test_what_is_not_of_the_original_is_no_residue(form: Form, innocent: Element) -> None:
     check(innocent, form=form)

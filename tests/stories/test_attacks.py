@@ -296,6 +296,9 @@ NUMBERS = {
     "without the hyphens of the ID": ("123-456-789", "DS", "123456789"),
     "without the hyphens of the ID, in IS": ("123-456-789", "IS", "+123456789"),
     "without the letters of the ID": ("MRN7734519", "IS", NUMBER),
+    "with an exponent": (NUMBER, "DS", "7.734519E6"),
+    "with a negative exponent": (NUMBER, "DS", "77345190e-1"),
+    "in groups": (NUMBER, "IS", "7 734 519"),
     "one of two IDs": ("7734519\\88", "IS", NUMBER),
     "one of two IDs, in DS": ("7734519\\88", "DS", "7734519.0"),
 }
@@ -309,7 +312,30 @@ def test_the_patients_number_does_not_survive_in_an_attribute_of_numbers(
     hiding = element(INSTANCE_NUMBER if vr == "IS" else SLICE_THICKNESS, vr, value)
     for content in (instance(hiding, number=number), instance(sequence(VIEW_CODES, code(hiding)), number=number)):
         written = copied(tmp_path, content, form=form)
-        assert left(written, NUMBER, "123456789") == []
+        assert left(written, value, NUMBER, "123456789") == []
+
+
+SPELLINGS = [NUMBER, "7 734 519", "7734-519", f"no. {NUMBER}B"]
+
+
+@PRESETS
+@pytest.mark.parametrize("text", SPELLINGS)
+@pytest.mark.parametrize("known_from", [0x00080050, 0x00100020], ids=["accession number", "patient's"])
+def test_a_number_of_an_identifier_does_not_survive_in_texts_without_what_stands_around_it(
+    tmp_path: Path, text: str, known_from: int, preset: str
+) -> None:
+    known = element(known_from, "SH" if known_from == 0x00080050 else "LO", f"MRN-{NUMBER}")
+    elements = {each.tag: each for each in (*instance(number="A1"), known, element(RECEIVE_COIL, "SH", text))}
+    written = copied(tmp_path, sorted(elements.values(), key=lambda each: each.tag), deidentifier(preset))
+    assert left(written, text, NUMBER) == []
+
+
+@PRESETS
+@pytest.mark.parametrize("text", ["580317", "170358", "031758", "b170358"])
+def test_the_day_of_birth_does_not_survive_in_six_digits(tmp_path: Path, text: str, preset: str) -> None:
+    born = element(0x00100030, "DA", "19580317")
+    written = copied(tmp_path, instance(born, element(RECEIVE_COIL, "SH", text)), deidentifier(preset))
+    assert left(written, text) == []
 
 
 def test_numbers_that_are_not_the_patients_stay(tmp_path: Path) -> None:
@@ -600,6 +626,13 @@ def test_a_patient_named_as_our_own_marks_are_worded_is_not_refused(tmp_path: Pa
     by = deidentifier(preset)
     for count in range(2):
         assert outcome(tmp_path, instance(name=name, uid=f"1.2.3.4.5.{count}"), by)[0] == DONE
+
+
+@PRESETS
+@pytest.mark.parametrize("number", ["113100", "MRN-113100", "MRN-121106"])
+def test_a_patient_numbered_as_a_code_that_we_put_in_is_not_refused(tmp_path: Path, number: str, preset: str) -> None:
+    content = sequence(0x0040A730, [element(0x0040A160, "UT", "a report")])
+    assert outcome(tmp_path, instance(content, number=number), deidentifier(preset))[0] == DONE
 
 
 @pytest.mark.parametrize("name", ["anonymou", "ANONYMIZED", "Patient^Anonymous"], ids=["part", "whole", "turned"])

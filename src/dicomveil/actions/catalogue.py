@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from dicomveil.actions.check import check_charset, check_code, check_date, check_number, check_text, check_uid
+from dicomveil.actions.check import (
+    check_charset,
+    check_code,
+    check_date,
+    check_number,
+    check_term,
+    check_text,
+    check_uid,
+)
 from dicomveil.actions.dummy import dummy
 from dicomveil.actions.empty import empty
 from dicomveil.actions.new_uid import new_uid
@@ -27,6 +35,7 @@ ACTIONS: dict[str, Action] = {
     "check-number": check_number,
     "check-uid": check_uid,
     "check-code": check_code,
+    "check-term": check_term,
     "check-date": check_date,
     "check-charset": check_charset,
 }

@@ -19,6 +19,8 @@ _REPERTOIRE = {
 }
 """Characters a number or age may have (PS3.5 6.2); anything else can spell a name."""
 
+_DIGITS = b"0123456789"
+_EXPONENT = re.compile(rb"([-+]?)0*([0-9]{1,3})")
 _MOST_REMEMBERED = 10_000
 
 _UID = re.compile(r"(?<![\d.])(?:2\.25\.\d{9}|(?!1\.2\.840\.10008\.)(?=[\d.]{16})\d+(?:\.\d+){4})")
@@ -37,9 +39,28 @@ def check_number(raw: bytes, vr: str, world: World) -> Outcome:
 
 
 def _digits(number: bytes) -> bytes:
-    """Return the digits that an identifier would have that was written as a number: +0042.0 is 42, 0.42 is none."""
+    """Return the digits that an identifier would have that was written as a number: +0042.0 is 42, 0.42 is none.
+
+    So is 4.2E1. What is made of the characters of numbers and is none, as 4-711-007, has all its digits.
+    """
     whole, _, fraction = number.strip(b" +-").partition(b".")
-    return b"" if fraction.strip(b"0") else whole.lstrip(b"0")
+    if fraction and not fraction.isdigit():
+        return _unusual_digits(number)
+    if fraction.strip(b"0"):
+        return b"" if whole.isdigit() or not whole else _unusual_digits(number)
+    return whole.lstrip(b"0") if whole.isdigit() else _unusual_digits(number)
+
+
+def _unusual_digits(number: bytes) -> bytes:
+    mantissa, _, exponent = number.strip(b" +-").upper().partition(b"E")
+    whole, _, fraction = mantissa.partition(b".")
+    power = _EXPONENT.fullmatch(exponent)
+    if power is None or not (whole + fraction).isdigit():
+        return bytes(filter(_DIGITS.__contains__, number)).lstrip(b"0")
+    digits, point = whole + fraction, len(whole) + int(power[1] + power[2])
+    if digits[max(point, 0) :].strip(b"0"):
+        return b""
+    return digits[: max(point, 0)].ljust(point, b"0").lstrip(b"0")
 
 
 def check_text(raw: bytes, vr: str, world: World) -> Outcome:
@@ -77,6 +98,19 @@ def _tells(raw: bytes, vr: str, world: World, names_somebody: Callable[[str], bo
     except UnreadableText:
         return True
     return names_somebody(text) or ("." in text and _UID.search(text) is not None)
+
+
+def check_term(raw: bytes, vr: str, world: World) -> Outcome:
+    """Answer that a Code Value stays as other texts do; six digits that are a code of DICOM's own are no day.
+
+    The codes of the coding scheme DCM run from 110000 to 139999 (PS3.16 Annex D): 121206 is one, and 12 December 2006.
+    """
+    if _TERM_OF_DICOM.fullmatch(raw):
+        return IMPOSSIBLE if world.known.has_number(raw.decode("ascii").strip(" \0")) else KEPT
+    return check_text(raw, vr, world)
+
+
+_TERM_OF_DICOM = re.compile(rb"1[123][0-9]{4}[ \0]*")
 
 
 def check_uid(raw: bytes, vr: str, world: World) -> Outcome:

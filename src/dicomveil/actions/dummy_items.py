@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 Leaf = tuple[int, str, bytes]
 Nested = tuple[int, str, "tuple[Leaf | Nested, ...]"]
 
+COMMENT_CODE = b"121106"
+"""Comment, of the coding scheme DCM (PS3.16 Annex D)."""
+
 _CODE: tuple[Leaf | Nested, ...] = (
     (0x00080100, "SH", DUMMY_BY_VR["SH"]),
     (0x00080102, "SH", b"99VEIL"),
@@ -24,7 +27,11 @@ _REFERENCE: tuple[Leaf | Nested, ...] = (
 _CONTENT: tuple[Leaf | Nested, ...] = (
     (0x0040A010, "CS", b"CONTAINS"),
     (0x0040A040, "CS", b"TEXT"),
-    (0x0040A043, "SQ", ((0x00080100, "SH", b"121106"), (0x00080102, "SH", b"DCM "), (0x00080104, "LO", b"Comment "))),
+    (
+        0x0040A043,
+        "SQ",
+        ((0x00080100, "SH", COMMENT_CODE), (0x00080102, "SH", b"DCM "), (0x00080104, "LO", b"Comment ")),
+    ),
     (0x0040A160, "UT", DUMMY_BY_VR["UT"]),
 )
 _TEXT_OBJECT: tuple[Leaf | Nested, ...] = (

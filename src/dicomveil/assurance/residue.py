@@ -24,6 +24,7 @@ OVERLAP_BYTES = 256  # no identifier is longer than what two windows share
 LARGEST_HEADER_SEARCHED = 1 << 26  # bytes before the pixels in which this instance's UIDs are looked for
 SHORTEST_UID = 8  # characters; shorter ones are version numbers as well
 
+_SEPARATORS = b" -_/"  # of the digits of a number; a dot makes it another number
 _NUMERIC_VRS = frozenset({"DA", "DS", "DT", "IS", "TM", "UI", "AS"})
 
 
@@ -133,9 +134,10 @@ def _search(elements: list[bytes], encoding: Encoding, wanted: Wanted) -> None:
         if needle in haystack and re.search(_as_word(needle), haystack):
             raise ResidueFound("identifier", _where(_as_word(needle), codes, encoding))
     haystack = b"\0".join(wordy)
+    levelled = haystack.translate(None, _SEPARATORS)
     for number in wanted.numbers:
-        if number in haystack and re.search(_alone(number), haystack):
-            raise ResidueFound("identifier", _where(_alone(number), wordy, encoding))
+        if number in levelled and re.search(_however_parted(number), haystack):
+            raise ResidueFound("identifier", _where(_however_parted(number), wordy, encoding))
 
 
 def _search_uids(header: bytes, uids: Iterable[bytes]) -> None:
@@ -199,9 +201,15 @@ def _tag(raw: bytes, encoding: Encoding) -> int:
     return int.from_bytes(raw[:2], order) << 16 | int.from_bytes(raw[2:4], order)  # type: ignore[arg-type]
 
 
-def _alone(number: bytes) -> bytes:
-    """Return a pattern that finds a number or UID where it is not part of a longer one."""
-    return rb"(?<![0-9.])" + re.escape(number) + rb"(?!\.?[0-9])"
+def _alone(uid: bytes) -> bytes:
+    """Return a pattern that finds a UID where it is not part of a longer one."""
+    return rb"(?<![0-9.])" + re.escape(uid) + rb"(?!\.?[0-9])"
+
+
+def _however_parted(number: bytes) -> bytes:
+    """Return a pattern that finds a number alone, also with a separator between any of its digits."""
+    digits = [number[at : at + 1] for at in range(len(number))]
+    return rb"(?<![0-9.])" + (b"[" + re.escape(_SEPARATORS) + b"]?").join(digits) + rb"(?!\.?[0-9])"
 
 
 def _as_word(needle: bytes) -> bytes:

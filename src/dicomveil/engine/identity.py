@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from dicomveil.actions.outcome import World
 from dicomveil.dataset.charset import SPECIFIC_CHARACTER_SET, Charset
 from dicomveil.errors import UnreadableText
+from dicomveil.text.folding import folded
 from dicomveil.text.identifiers import KnownIdentifiers
+from dicomveil.text.numbers import SHORTEST_NUMBER, long_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -125,9 +127,6 @@ def world_of(identity: tuple[Identity, ...], pseudonyms: Pseudonyms, others: Ite
     )
 
 
-_LONG_NUMBER = 6  # shorter numbers are measurements as well
-
-
 def _at_root(identity: tuple[Identity, ...], tag: int) -> bytes:
     return next((each.raw for each in identity if each.tag == tag and each.at_root), b"")
 
@@ -153,9 +152,8 @@ def _numbers(identifiers: list[str]) -> frozenset[bytes]:
     for identifier in identifiers:
         for part in identifier.split("\\"):
             digits = "".join(filter(str.isdecimal, part))
-            runs = "".join(each if each.isdecimal() else " " for each in part).split()
-            numbers.update(number.lstrip("0") for number in (digits, *runs) if len(number) >= _LONG_NUMBER)
-    return frozenset(number.encode("ascii", "ignore") for number in numbers if len(number) >= _LONG_NUMBER)
+            numbers.update(number.lstrip("0") for number in (digits, *long_numbers(folded(part))))
+    return frozenset(number.encode("ascii", "ignore") for number in numbers if len(number) >= SHORTEST_NUMBER)
 
 
 def patient_key(identity: tuple[Identity, ...], charset: Charset) -> str:

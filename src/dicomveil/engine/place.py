@@ -232,6 +232,7 @@ _IMAGE_CODES = (
 
 _CHECK_BY_TAG = {
     SPECIFIC_CHARACTER_SET: ACTIONS["check-charset"],
+    0x00080100: ACTIONS["check-term"],  # Code Value
     0x00080201: ACTIONS["check-date"],  # Timezone Offset From UTC
     **dict.fromkeys(_IMAGE_CODES, ACTIONS["check-code"]),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dicomveil.actions.dummy_items import COMMENT_CODE
 from dicomveil.actions.outcome import padded
 from dicomveil.recipe.options import ProfileOption
 from dicomveil.standard import EDITION
@@ -54,9 +55,13 @@ def method_items(recipe: Recipe, encoding: Encoding, present: bytes = b"") -> by
 
 
 def own_elements(recipe: Recipe, encoding: Encoding) -> tuple[bytes, ...]:
-    """Encode the elements inside our items: words of the standard's that a patient may be called by."""
+    """Encode the elements inside our items: words and codes of the standard's that a patient may have for his own."""
     codes = [method_code("basic"), *(method_code(option.column) for option in recipe.options if option.column)]
-    return tuple(encoding.element(0x00080104, "LO", padded(code.meaning, "LO")) for code in codes)
+    values = (COMMENT_CODE, *(padded(code.code_value, "SH") for code in codes))
+    return (
+        *(encoding.element(0x00080100, "SH", value) for value in values),
+        *(encoding.element(0x00080104, "LO", padded(code.meaning, "LO")) for code in codes),
+    )
 
 
 def stamps(recipe: Recipe, encoding: Encoding) -> tuple[tuple[int, bytes], ...]:

@@ -52,7 +52,8 @@ def mentions_day(spaced: str, compact: str, day: str) -> bool:
     """Say whether folded text mentions a day (``YYYYMMDD``) in any common form.
 
     Year, month and day in the orders in use, with or without separators and leading zeros, months in
-    digits or by name, and the year with two digits where something separates it.
+    digits or by name. The year may have two digits where something separates it, or where the six digits stand
+    alone, as no part of a longer number.
 
     Parameters
     ----------
@@ -69,6 +70,8 @@ def mentions_day(spaced: str, compact: str, day: str) -> bool:
     True
     >>> mentions_day("4 12 58", "41258", "19580412")
     True
+    >>> mentions_day("born 120458", "born120458", "19580412"), mentions_day("1204581", "1204581", "19580412")
+    (True, False)
     >>> mentions_day("5 12 58", "51258", "19580412")
     False
     """
@@ -79,7 +82,14 @@ def mentions_day(spaced: str, compact: str, day: str) -> bool:
             return True
     elif year[2:] not in spaced:
         return False
-    return _in_three_tokens(spaced, int(year), int(month), int(of_month))
+    return _in_six_digits(spaced, year[2:], month, of_month) or _in_three_tokens(
+        spaced, int(year), int(month), int(of_month)
+    )
+
+
+def _in_six_digits(spaced: str, year: str, month: str, of_month: str) -> bool:
+    forms = (year + month + of_month, of_month + month + year, month + of_month + year)
+    return any(form in spaced for form in forms) and not set(forms).isdisjoint(re.findall(r"[0-9]+", spaced))
 
 
 def _in_three_tokens(spaced: str, year: int, month: int, of_month: int) -> bool:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from dicomveil.text.dates import looks_like_a_day, mentions_day
 from dicomveil.text.folding import folded, has_unspaced_script, without_digits, written_out
 from dicomveil.text.needles import needles_of
+from dicomveil.text.numbers import long_numbers
 from dicomveil.text.stopwords import NO_IDENTIFIER, NO_NAME
 
 _SHORTEST_IN_WORDS = 4  # letters of a name that count inside a longer word ("SMITHJOHN")
@@ -61,7 +62,8 @@ class KnownIdentifiers:
         """Say whether a text holds one of them, in any order, case, accents or separators.
 
         Names count as whole words from two letters, within words from four and across separators from six;
-        identifiers without their separators from five characters, shorter ones as whole words.
+        identifiers without their separators from five characters, shorter ones as whole words. The numbers of six
+        digits or more within identifiers are found by themselves.
         It prefers to find too much: a name that is also a word ("Chest") is found in the word.
         """
         spaced = folded(text)
@@ -97,11 +99,22 @@ class KnownIdentifiers:
             mentions_day(line, compact, day) for day in self.days
         )
 
+    def has_number(self, digits: str) -> bool:
+        """Say whether digits are or hold a number known, whatever day they could also be.
+
+        Examples
+        --------
+        >>> known = KnownIdentifiers.of([], ["MRN-121401", "20060211"])
+        >>> [known.has_number(digits) for digits in ("121401", "110206")]
+        [True, False]
+        """
+        return digits in self.words or any(each in digits for each in self.numbered)
+
     def needles(self) -> tuple[bytes, ...]:
         """Return the strong ones as bytes to search for in an encoded data set after ``bytes.lower``.
 
-        Words of names and whole identifiers of at least five bytes, in ASCII, UTF-8 and Latin-1, as they were
-        spelled and without their separators.
+        Words of names, whole identifiers of at least five bytes and the long numbers within them, in ASCII, UTF-8 and
+        Latin-1, as they were spelled and without their separators.
 
         Examples
         --------
@@ -169,7 +182,8 @@ class _Sorter:
             for single in value.split("\\"):
                 self.add_identifier(single)
             return
-        words = folded(value).split()
+        spaced = folded(value)
+        words = spaced.split()
         compact = "".join(words)
         if len(compact) < _SHORTEST_IDENTIFIER or compact in NO_IDENTIFIER:
             return
@@ -181,6 +195,8 @@ class _Sorter:
             self._add_phrase(compact)
             if len(compact) > _LONG_PHRASE:
                 self._add_parts(value)
+        for number in long_numbers(spaced):
+            self._add_number(number, [number], has_country=False)
         if not value.isascii():
             self._add_phrase("".join(folded(written_out(value)).split()))
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dicomveil.text.folding import folded
+from dicomveil.text.numbers import long_numbers
 from dicomveil.text.stopwords import NO_IDENTIFIER, NO_NAME
 
 _SHORTEST_BYTES = 5  # below, pixel data hold them by chance
 
 
 def needles_of(names: tuple[str, ...], identifiers: tuple[str, ...]) -> tuple[bytes, ...]:
-    """Return words of names, whole names and whole identifiers in every spelling a file may hold.
+    """Return words of names, whole names, whole identifiers and their long numbers in every spelling a file may hold.
 
     At least five bytes long, in ASCII, UTF-8 and Latin-1, as spelled and folded, and with the capitals of
     ASCII made small, as ``bytes.lower`` does.
@@ -42,11 +43,19 @@ def _names(names: tuple[str, ...]) -> Iterator[str]:
 def _identifiers(identifiers: tuple[str, ...]) -> Iterator[str]:
     for identifier in identifiers:
         for single in identifier.split("\\"):
-            compact = "".join(folded(single).split())
-            repeats_one_digit = compact.isdigit() and not compact.strip(compact[0])
-            if compact not in NO_IDENTIFIER and not repeats_one_digit:
+            spaced = folded(single)
+            compact = "".join(spaced.split())
+            if compact not in NO_IDENTIFIER and not _repeats_one_digit(compact):
                 yield single.strip()
                 yield compact
+            for number in long_numbers(spaced):
+                if not _repeats_one_digit(number):
+                    yield number
+                    yield number.lstrip("0")
+
+
+def _repeats_one_digit(compact: str) -> bool:
+    return compact.isdigit() and not compact.strip(compact[0])
 
 
 def _encodings(text: str) -> Iterator[bytes]:
