@@ -293,7 +293,7 @@ def test_options_can_be_retained_with_and_without_their_prefix(dicomveil, export
 
 def test_the_recipe_is_named_in_table_and_report(dicomveil, export, shared):
     said = dicomveil("deidentify", export, shared, "--recipe", "research")
-    assert "Recipe research, Basic Profile, with modified dates" in said.out
+    assert "Recipe research, Basic Profile, for research, with retain-modified-dates, " in said.out
     first = json.loads((project(shared) / "report.jsonl").read_text().splitlines()[0])
     assert first["run"]["recipe"].startswith("research ")
 

@@ -84,8 +84,26 @@ def test_a_pattern_that_takes_for_ever_on_one_file_does_not_hold_up_the_others(
 
 def test_what_meets_nothing_is_told(dicomveil, study, tmp_path):
     said = dicomveil("edit", study, tmp_path / "out", "--replace", "PatientComments=x", "--set", "PatientID=1")
-    assert "Replace PatientComments: met nothing in 3 files" in said.out
-    assert "Put PatientID" not in said.out
+    assert "  --replace PatientComments: met nothing in 3 files\n" in said.out
+    assert "--set PatientID" not in said.out
+
+
+def test_an_edit_that_meets_nothing_is_called_what_its_user_calls_it(dicomveil, study, tmp_path):
+    (tmp_path / "edits.toml").write_text('[[edit]]\nremove = "**.CodeMeaning"\n\n[[edit]]\nremove-private = true\n')
+    words = ["--edits", tmp_path / "edits.toml", "--sub", "PatientComments=/a/b/", "--remove", "**.StudyComments"]
+    out = dicomveil("edit", study, tmp_path / "out", *words).out
+    assert [line.split(":")[0].strip() for line in out.splitlines() if "met nothing" in line] == [
+        "remove **.CodeMeaning",
+        "remove-private",
+        "--sub PatientComments",
+        "--remove **.StudyComments",
+    ]
+
+
+def test_a_line_of_the_table_that_no_file_matches_is_told_as_a_line(dicomveil, study, tmp_path):
+    (tmp_path / "rows.csv").write_text("SOPInstanceUID,StudyID\n2.25.1,7\n2.25.9,8\n")
+    said = dicomveil("edit", study, tmp_path / "out", "--table", tmp_path / "rows.csv", "--match", "SOPInstanceUID")
+    assert "  line 3 of the table: no file matches it\n" in said.out
 
 
 def test_wrong_edits_are_all_told_before_anything_is_written(dicomveil, study, tmp_path):
@@ -118,7 +136,7 @@ def test_edits_come_from_a_file_and_a_table_too(dicomveil, study, tmp_path):
     words = ["--edits", edits, "--table", rows, "--match", "SOPInstanceUID", "--set", "PatientID=1"]
     said = dicomveil("edit", study, "--in-place", "--no-backup", *words)
     assert said.code == 0
-    assert "rows of the table that no file matches: 3, 4" in said.out
+    assert "  lines 3, 4 of the table: no file matches them\n" in said.out
     assert [dicomveil("show", study / f"{n}.dcm", "PatientName", "--value").out for n in (1, 2, 3)] == [
         f"{SECRET}^Jane\n",
         "Roe\n",
@@ -131,7 +149,7 @@ def test_json_has_a_line_a_file_and_a_summary(dicomveil, study, tmp_path):
     *files, last = map(json.loads, said.out.splitlines())
     assert files == [{"number": number, "code": "edited"} for number in (1, 2, 3)]
     assert last["summary"]["edited"] == 3
-    assert last["summary"]["met"] == {"Put PatientName": 3}
+    assert last["summary"]["met"] == {"--set PatientName": 3}
 
 
 def test_a_key_gives_the_same_new_uids_from_call_to_call(dicomveil, study, tmp_path):

@@ -40,6 +40,15 @@ def test_all_done_gives_code_0_and_nothing_to_do(dicomveil, export, shared):
     assert "nothing is left to do" in said.out
 
 
+def test_one_file_is_no_files(dicomveil, tmp_path, shared):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "1.dcm").write_bytes(instance(1))
+    dicomveil("deidentify", tmp_path / "one", shared)
+    assert " 1 file, 1 of them done" in dicomveil("status", shared).out
+    told = dicomveil("survey", tmp_path / "one").out
+    assert (told.count("1 file "), told.count("1 file, "), "1 files" in told) == (1, 1, False)
+
+
 def test_status_as_json(dicomveil, done):
     told = json.loads(dicomveil("status", done, "--json").out)
     assert (told["state"], told["known"], told["quarantined"], told["all_done"]) == ("ended", WARD, 2, False)

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dicomveil.editing.edits import Recode
+from dicomveil.editing.edits import (
+    Copy,
+    Edit,
+    Empty,
+    Format,
+    InsertItem,
+    NewUID,
+    Put,
+    PutIfAbsent,
+    Recode,
+    Remove,
+    RemoveItem,
+    RemovePrivate,
+    Replace,
+    Substitute,
+)
 from dicomveil.editing.option_texts import EDIT_OPTIONS
 from dicomveil.errors import EditError, UsageError
 
@@ -12,19 +27,31 @@ if TYPE_CHECKING:
     from dicomveil.cli.edit_words import EditArguments
     from dicomveil.editing.conditions import Condition
     from dicomveil.editing.edit_file import EditFile
-    from dicomveil.editing.edits import Edit
+
+
+_VERBS: dict[type[Edit], str] = {
+    Put: "set",
+    PutIfAbsent: "add",
+    Replace: "replace",
+    Empty: "empty",
+    Remove: "remove",
+    RemoveItem: "remove",
+    RemovePrivate: "remove-private",
+    Copy: "copy",
+    Format: "format",
+    Substitute: "sub",
+    NewUID: "new-uid",
+    InsertItem: "insert-item",
+    Recode: "charset",
+}
 
 
 class Asked(NamedTuple):
-    """The edits in their order, and the condition that a file has to fulfil."""
+    """The edits in their order, what to call each, and the condition that a file has to fulfil."""
 
     edits: list[Edit]
+    names: list[str]
     where: Condition | None
-
-    @property
-    def names(self) -> list[str]:
-        """What to call each edit."""
-        return [each.title for each in self.edits]
 
 
 def asked_for(arguments: EditArguments) -> Asked:
@@ -41,10 +68,12 @@ def asked_for(arguments: EditArguments) -> Asked:
     """
     files = [_read(path, arguments) for path in arguments.edit_files]
     edits: list[Edit] = [edit for file in files for edit in file.edits]
+    titles = [_name(edit) for edit in edits]
     problems: list[str] = []
     for option, text in arguments.edits:
         try:
             edits.append(EDIT_OPTIONS[option](text))
+            titles.append(f"--{_name(edits[-1])}")
         except EditError as error:
             problems += [f"--{option} {problem}" for problem in error.problems]
     if problems:
@@ -54,9 +83,16 @@ def asked_for(arguments: EditArguments) -> Asked:
     if len(charsets) > 1:
         raise UsageError("two character sets: --charset and the edit files do not agree")
     edits[:0] = charsets
+    titles[:0] = map(_name, charsets)
     if not edits and arguments.table is None:
         raise UsageError("no edits: see dicomveil edit --help")
-    return Asked(edits, _joined([*(file.where for file in files), *arguments.where]))
+    return Asked(edits, titles, _joined([*(file.where for file in files), *arguments.where]))
+
+
+def _name(edit: Edit) -> str:
+    """Call an edit as its user does: by its verb, and where it is made; never by a value."""
+    _, space, address = edit.title.partition(" ")
+    return f"{_VERBS[type(edit)]}{space}{address}"
 
 
 def _read(path: str, arguments: EditArguments) -> EditFile:

@@ -121,7 +121,8 @@ class EditVoice:
         for name in self._idle():
             text += f"  {name}: met nothing in {files} file{'' if files == 1 else 's'}\n"
         if unused := self._unused():
-            text += f"  rows of the table that no file matches: {_listed(unused)}\n"
+            lines, them = ("line", "it") if len(unused) == 1 else ("lines", "them")
+            text += f"  {lines} {_listed(unused)} of the table: no file matches {them}\n"
         if self._wishes.dry_run:
             text += "Dry run: nothing was written.\n"
         elif self._run.manner.patch and self._codes[EDITED]:

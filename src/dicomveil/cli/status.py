@@ -143,7 +143,7 @@ def _runs(runs: tuple[RunAccount, ...]) -> Iterator[str]:
         took = "" if run.seconds is None else f" after {run.seconds:.1f} s"
         end = "not ended" if run.ended is None else f"interrupted{took}" if run.interrupted else f"ended{took}"
         started = run.started[:19].replace("T", " ")
-        yield f"run {run.run}  {started} UTC  {end}, {run.files} files, {run.done} of them done"
+        yield f"run {run.run}  {started} UTC  {end}, {run.files} {_files(run.files)}, {run.done} of them done"
 
 
 def _rows(standing: Standing) -> list[tuple[str, str, int, str]]:
@@ -162,6 +162,10 @@ def _how_far(standing: Standing) -> Iterator[str]:
     if standing.state != ENDED:
         of = "" if standing.files is None else f" of {standing.files}"
         yield f"The last run is {standing.state}; {standing.known}{of} files of its input are seen to."
+
+
+def _files(count: int) -> str:
+    return "file" if count == 1 else "files"
 
 
 def _next(standing: Standing, named: str) -> Iterator[str]:

@@ -207,9 +207,8 @@ class SurveyVoice:
 
 def _line(row: SeriesRow) -> str:
     kind = sop_class_name(row.sop_class) or _shown_class(row.sop_class) or "no SOP class"
-    return (
-        f"    series {row.series:<4} {row.modality or '?':<9} {row.instances:>7} files {_size(row.bytes):>9}  {kind}\n"
-    )
+    files = f"{row.instances:>7} {'file ' if row.instances == 1 else 'files'}"
+    return f"    series {row.series:<4} {row.modality or '?':<9} {files} {_size(row.bytes):>9}  {kind}\n"
 
 
 def _totals(rows: list[SeriesRow]) -> str:
@@ -257,7 +256,7 @@ def _told_of(codes: Counter[str], problems: Iterable[dict[str, object]]) -> str:
                 what = "the same to the last byte" if same else "not the same"
                 rows.append(("duplicates", "", count, f"SOP Instance UIDs that several files have, {what}"))
             case {"problem": "missing", "attribute": str(attribute), "files": int(count)}:
-                rows.append(("missing", attribute, count, "files"))
+                rows.append(("missing", attribute, count, "file" if count == 1 else "files"))
             case {"problem": "not-read", "code": str(code), "files": int(count)}:
                 rows.append(("not read", code, count, ""))
     if several:
