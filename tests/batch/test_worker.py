@@ -52,7 +52,7 @@ def test_a_copy_that_could_not_be_finished_is_told_and_has_no_name(
     one = worker(tmp_path)
     monkeypatch.setattr(one.deidentifier, "finish", failing)
     outcome = one.take(item, "00", may_replace=f"{tmp_path}/shared/an-old-copy")
-    assert (outcome.code, outcome.target, outcome.report, outcome.left) == (code, None, None, "")
+    assert (outcome.code, outcome.target, outcome.report) == (code, None, None)
     assert SECRET not in outcome.message
     assert files_in(tmp_path / "shared") == []
     monkeypatch.undo()
@@ -119,10 +119,3 @@ def test_an_input_with_the_same_bytes_as_before_is_not_written_again(tmp_path: P
     changed = worker(tmp_path, whole=True).take(item, "00", fingerprint=first.fingerprint)
     assert changed.is_same is False
     assert Path(changed.target or "").read_bytes() != b"as it was left"
-
-
-def test_the_old_copy_of_what_became_another_instance_is_named_to_be_taken_away(tmp_path: Path, item: Input) -> None:
-    old = f"{tmp_path}/shared/old.dcm"
-    assert worker(tmp_path).take(item, "00", may_replace=old).left == old
-    target = worker(tmp_path, overwrite=True).take(item, "00").target or ""
-    assert worker(tmp_path).take(item, "00", may_replace=target).left == ""
