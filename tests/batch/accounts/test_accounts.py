@@ -77,11 +77,11 @@ def test_series_are_told_of_so_many_patients_only(project):
         assert next(accounts.series(1)) == SeriesAccount("P0", "2.25.1", "2.25.94", 1, "P0/2.25.1/2.25.94/2.25.84.dcm")
 
 
-def test_a_file_counts_for_the_latest_run_that_has_seen_to_it(project):
+def test_a_file_counts_for_every_run_that_has_seen_to_it(project):
     with Ledger(project.ledger_path) as ledger:
         add_run(ledger, [outcome(5)])
     with Accounts(project) as accounts:
-        assert [(run.run, run.files, run.done) for run in accounts.runs()] == [(1, 8, 4), (2, 1, 1)]
+        assert [(run.run, run.files, run.done) for run in accounts.runs()] == [(1, 9, 4), (2, 1, 1)]
 
 
 def test_a_ledger_can_be_asked_while_a_run_has_it_and_is_left_as_it_was(project):

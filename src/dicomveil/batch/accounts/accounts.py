@@ -213,7 +213,7 @@ GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
 """
 _RUNS = """
 SELECT r.id, r.started, r.ended, r.seconds, r.interrupted, r.recipe, r.fingerprint, r.software, r.jobs, s.token,
-       r.problems, COALESCE(i.files, 0), COALESCE(i.done, 0)
+       r.problems, COALESCE(r.files, i.files, 0), COALESCE(r.done, i.done, 0)
 FROM runs r JOIN sources s ON s.id = r.source
 LEFT JOIN (SELECT run, COUNT(*) AS files, SUM(code = 'done') AS done FROM inputs GROUP BY run) i ON i.run = r.id
 ORDER BY r.id

@@ -127,7 +127,7 @@ def runs(accounts: Sequence[RunAccount]) -> Markup:
         for run in accounts
     ]
     columns = ("Run", "Started (UTC)", "Ended", "Files#", "Done#", "Processes#", "Recipe", "dicomveil")
-    note = "A file is counted with the latest run that has seen to it."
+    note = "A file is counted with every run that has seen to it."
     return joined(element("p", note), table("Runs", columns, rows))
 
 

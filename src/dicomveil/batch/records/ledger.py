@@ -105,9 +105,8 @@ class Ledger(LedgerFile):
         self._knew_some = self.knows_any()
 
     def end(self, *, ended: str, seconds: float, interrupted: bool) -> None:
-        """Note that the run has ended, and how."""
-        statement = "UPDATE runs SET ended = ?, seconds = ?, interrupted = ? WHERE id = ?"
-        self._db.execute(statement, (ended, seconds, interrupted, self.run))
+        """Note that the run has ended, how, and how many files it has seen to: later runs see to some of them again."""
+        self._db.execute(_END, {"ended": ended, "seconds": seconds, "interrupted": interrupted, "run": self.run})
 
     def note_problems(self, problems: Iterable[str]) -> None:
         """Note what was wrong at the end of the run, a line each; no value and no path of the input."""
@@ -280,6 +279,11 @@ class Ledger(LedgerFile):
 
 _BEGIN = """
 INSERT INTO runs (started, software, recipe, fingerprint, jobs, source, known) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+_END = """
+UPDATE runs SET ended = :ended, seconds = :seconds, interrupted = :interrupted,
+    (files, done) = (SELECT COUNT(*), COALESCE(SUM(code = 'done'), 0) FROM inputs WHERE run = :run)
+WHERE id = :run
 """
 _OTHERWISE = """
 SELECT COUNT(*) FROM inputs i JOIN runs r ON r.id = i.run JOIN runs now ON now.id = ?

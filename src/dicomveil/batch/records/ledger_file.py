@@ -25,7 +25,7 @@ CREATE TABLE sources (id INTEGER PRIMARY KEY, token BLOB NOT NULL UNIQUE);
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY, started TEXT NOT NULL, ended TEXT, software TEXT NOT NULL, recipe TEXT NOT NULL,
     fingerprint TEXT NOT NULL, jobs INTEGER NOT NULL, source INTEGER NOT NULL, seconds REAL, interrupted INTEGER,
-    known TEXT NOT NULL, problems TEXT NOT NULL DEFAULT ''
+    known TEXT NOT NULL, problems TEXT NOT NULL DEFAULT '', files INTEGER, done INTEGER
 );
 CREATE TABLE folders (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
 CREATE TABLE series (
