@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.garbage import look_seldom
 from dicomveil.batch.layouts.layout import layout_of
-from dicomveil.batch.worker import GARBAGE_ALLOCATIONS, Worker
+from dicomveil.batch.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,6 +65,5 @@ def _worker(work: bytes) -> Worker:
     if not _kept or _kept[0][0] != work:
         _, unpacked = pickle.loads(work)
         _kept[:] = [(work, worker_for(unpacked))]
-        gc.freeze()
-        gc.set_threshold(GARBAGE_ALLOCATIONS)
+        look_seldom()
     return _kept[0][1]

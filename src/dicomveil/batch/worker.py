@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from dicomveil.engine.deidentify import Deidentifier, Made
     from dicomveil.engine.report import Report
 
-GARBAGE_ALLOCATIONS = 100_000
-"""Hardly anything of a run is garbage in cycles; looking for it costs a tenth."""
-
 
 class Worker:
     """Carries out one recipe on inputs, one after the other; what one teaches helps with the next.
@@ -60,8 +57,7 @@ class Worker:
     def take(self, item: Input, token: str, *, may_replace: str = "", fingerprint: bytes = b"") -> Outcome:
         """De-identify one input.
 
-        ``may_replace`` is a copy that may be put another in its place, of this very input mostly, as ``overwrite``
-        allows it for all.
+        ``may_replace`` is a copy that may be replaced, mostly this very input's; ``overwrite`` allows it for all.
         With the ``fingerprint`` that all of its bytes had when its copy was made, the same bytes are not done again.
 
         Raises

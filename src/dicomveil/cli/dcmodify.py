@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 
 from dicomveil.batch.faults import code_and_message
+from dicomveil.batch.kinds import archives_told
 from dicomveil.cli import DONE, SOME_NOT_DONE
 from dicomveil.cli.choices import read_key
 from dicomveil.cli.dcmodify_words import Request, understood
@@ -125,7 +126,7 @@ def _survey(editor: Editor, path: str) -> None:
 def _modified(editor: Editor, request: Request, path: str) -> list[str]:
     """Modify one file; return what went wrong. With errors it stays as it was, unless they are to be ignored."""
     try:
-        with Source.open(path) as file:
+        with Source.open(path) as file, archives_told(file):
             made = editor.prepare(file)
             if made.splices:
                 write_in_place(file, made.splices, path, Manner(backup=not request.no_backup, new_backup=True))

@@ -24,14 +24,14 @@ def deidentify(words: list[str], *, only: frozenset[bytes] | None = None) -> int
     arguments = read_words(parser, words)
     recipe = chosen_recipe(arguments.recipe, arguments.retain, at_random=arguments.random)
     check_places(arguments)
-    crew = _processes(arguments)
+    crew = _crew_here(arguments)
 
-    from dicomveil.cli.deidentify_run import carry_out  # while the processes start: both import the same, beside
+    from dicomveil.cli.deidentify_run import carry_out  # beside the processes that are starting, which import the same
 
     return carry_out(parser, arguments, recipe, crew, only)
 
 
-def _processes(arguments: Arguments) -> Crew | None:
+def _crew_here(arguments: Arguments) -> Crew | None:
     if arguments.is_single or (arguments.cluster is not None and not arguments.dry_run):
         return None
     from dicomveil.batch.crews.crew import crew_of, jobs_for

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from contextlib import ExitStack, closing, nullcontext
 from typing import TYPE_CHECKING
 
+from dicomveil.batch.garbage import look_seldom
 from dicomveil.batch.records.project import unwritable
 from dicomveil.batch.run import Run
-from dicomveil.batch.worker import GARBAGE_ALLOCATIONS
 from dicomveil.cli import DONE, INTERRUPTED, SOME_NOT_DONE
 from dicomveil.cli.stopping import stops_on_signals
 from dicomveil.cli.undertaking import Undertaking
@@ -35,7 +34,7 @@ def carry_out(
     Parameters
     ----------
     crew
-        Processes of this machine that do a folder; None for a single file and a cluster.
+        Processes of this machine that do a folder; None for a single file, and a run on a cluster.
     only
         Take only inputs with these tokens, also those that an earlier run could not do.
     """
@@ -99,8 +98,7 @@ def _places(undertaking: Undertaking, voice: Voice, *, writes: bool) -> dict[str
 
 
 def _carry_out(run: Run | Batch, voice: Voice, report: ReportWriter | None) -> int:
-    gc.freeze()
-    gc.set_threshold(GARBAGE_ALLOCATIONS)
+    look_seldom()
     problems: list[str] = []
     try:
         with nullcontext() if isinstance(run, Run) else stops_on_signals(run, voice):

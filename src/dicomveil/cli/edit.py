@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from dicomveil.batch.edits.run import Copies, EditRun
+from dicomveil.batch.garbage import look_seldom
 from dicomveil.cli import DONE, INTERRUPTED, SOME_NOT_DONE
 from dicomveil.cli.choices import read_key
 from dicomveil.cli.edit_requests import asked_for
@@ -23,8 +23,6 @@ from dicomveil.pseudonyms.sources import KeyedPseudonyms
 
 if TYPE_CHECKING:
     from dicomveil.editing.table import Table
-
-_GARBAGE_ALLOCATIONS = 100_000
 
 
 def edit(words: list[str]) -> int:
@@ -61,8 +59,7 @@ def edit(words: list[str]) -> int:
 
 
 def _carry_out(run: EditRun, voice: EditVoice) -> int:
-    gc.freeze()
-    gc.set_threshold(_GARBAGE_ALLOCATIONS)  # hardly anything here is garbage in cycles
+    look_seldom()
     try:
         for outcome in run:
             voice.tell(outcome)

@@ -30,8 +30,10 @@ def declare(edit: Put) -> Act:
 
     def act(instance: Instance) -> int:
         there = instance.root.raw(SPECIFIC_CHARACTER_SET) is not None
-        if there if isinstance(edit, PutIfAbsent) else not there and isinstance(edit, Replace):
-            return int(there)
+        if isinstance(edit, PutIfAbsent) and there:
+            return 1
+        if isinstance(edit, Replace) and not there:
+            return 0
         recode(instance, terms)
         return 1
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from dataclasses import replace
@@ -60,17 +59,6 @@ def test_copies_in_another_layout_are_never_taken(tmp_path: Path, overwrite: boo
     project.remember(BASIC)
     with pytest.raises(UsageError, match=r"layout pseudonyms, .* layout zip; choose another output"):
         project.check(replace(BASIC, layout="zip"), overwrite=overwrite)
-
-
-def test_an_output_from_before_there_were_layouts_is_laid_out_by_pseudonyms(tmp_path: Path) -> None:
-    project = Project.beside(tmp_path / "out")
-    project.remember(BASIC)
-    told = json.loads(Path(project.making_path).read_text())
-    assert told.pop("layout") == "pseudonyms"
-    Path(project.making_path).write_text(json.dumps(told))
-    project.check(BASIC)
-    with pytest.raises(UsageError, match="layout"):
-        project.check(replace(BASIC, layout="mirror"))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"stand_ins": "keyed"}', "\udcff"])
@@ -134,12 +122,3 @@ def test_copies_that_are_cleaned_by_other_knowledge_are_taken_only_over_the_earl
     with pytest.raises(UsageError, match=f"{why}.*--overwrite"):
         project.check(replace(BASIC, known=now))
     project.check(replace(BASIC, known=now), overwrite=True)
-
-
-def test_an_output_of_a_version_that_knew_no_survey_was_made_without(tmp_path: Path) -> None:
-    project = Project.beside(tmp_path / "out")
-    project.remember(BASIC)
-    told = Path(project.making_path).read_text(encoding="utf-8")
-    Path(project.making_path).write_text(told.replace(', "known": ""', ""), encoding="utf-8")
-    assert "known" not in Path(project.making_path).read_text(encoding="utf-8")
-    project.check(BASIC)

@@ -44,7 +44,7 @@ class RunAccount(NamedTuple):
 class FileAccount(NamedTuple):
     """What is known of one input; patient, study and series are stand-ins, ``target`` is relative to the output.
 
-    ``gone`` says that it is no longer in the input; its copy is there still. ``duplicate_of`` is the token of the input
+    ``gone`` says that it is no longer in the input. ``duplicate_of`` is the token of the input
     that has the copy which a duplicate wanted; empty if it is none, or that is not known.
     """
 

@@ -200,7 +200,6 @@ class Project:
 
         try:
             told = json.loads(text)
-            told = {"layout": "pseudonyms", "known": "", **told}  # what there was before these were noted
             return Making(*(str(told[name]) for name in Making.__slots__))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             raise UsageError(

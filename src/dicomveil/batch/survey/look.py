@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.batch.faults import code_and_message
 from dicomveil.batch.fingerprint import fingerprint
+from dicomveil.batch.garbage import look_seldom
 from dicomveil.batch.outcome import QUARANTINED, QUARANTINED_MESSAGE
 from dicomveil.batch.sources.inputs import opened
-from dicomveil.batch.worker import GARBAGE_ALLOCATIONS
 from dicomveil.engine.survey import Surveyor
 from dicomveil.errors import InstanceError
 
@@ -66,8 +65,7 @@ def look_at(portion: Iterable[Task]) -> Looks:
     """Look at the files of a portion; called in a worker. One bad file stops nothing."""
     if not _kept:
         _kept.append(Surveyor())
-        gc.freeze()
-        gc.set_threshold(GARBAGE_ALLOCATIONS)
+        look_seldom()
     packer = _Packer(_kept[0])
     files = [packer.looked(task.item) for task in portion]
     return Looks(files, list(packer.people), list(packer.series), list(packer.values))
