@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from dicomveil.batch.layouts.layout import Layout
 from dicomveil.batch.outcome import DONE, DUPLICATE, DUPLICATE_MESSAGE, SKIPPED, Other, Outcome
-from dicomveil.batch.records.project import check_apart
 from dicomveil.batch.records.tokens import Tokens
 from dicomveil.batch.sources import archives
 from dicomveil.batch.sources.inputs import Input, Inputs
-from dicomveil.batch.storage.places import is_file, is_url, names_folder, spelled
+from dicomveil.batch.storage.places import check_apart, is_file, is_url, names_folder, spelled
 from dicomveil.batch.worker import Worker
 from dicomveil.errors import NotWritten, Refused, UsageError
 

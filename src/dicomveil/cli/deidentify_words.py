@@ -5,9 +5,17 @@ from __future__ import annotations
 import argparse
 import os
 
-from dicomveil.batch.records.project import check_apart
 from dicomveil.batch.sources.inputs import Inputs
-from dicomveil.batch.storage.places import absolute, exists, is_file, is_folder, is_url, names_folder, spelled
+from dicomveil.batch.storage.places import (
+    absolute,
+    check_apart,
+    exists,
+    is_file,
+    is_folder,
+    is_url,
+    names_folder,
+    spelled,
+)
 from dicomveil.cli.choices import check_key_outside
 from dicomveil.cli.layouts import OFFERED
 from dicomveil.cli.parser import Parser, positive

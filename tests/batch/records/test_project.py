@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dicomveil.batch.records.project import Project, check_apart
+from dicomveil.batch.records.project import Project
+from dicomveil.batch.storage.places import check_apart
 from dicomveil.errors import UsageError
 
 

@@ -19,11 +19,10 @@ from dicomveil.batch.batch import Batch
 from dicomveil.batch.crews.crew import InProcess, crew_of
 from dicomveil.batch.records.ledger import Ledger
 from dicomveil.batch.records.ledger_file import IN_MEMORY
-from dicomveil.batch.records.project import check_apart
 from dicomveil.batch.run import DONE, Run
 from dicomveil.batch.sources.inputs import Inputs, opened
 from dicomveil.batch.storage import remote, upload
-from dicomveil.batch.storage.places import draft
+from dicomveil.batch.storage.places import check_apart, draft
 from dicomveil.batch.work import Work
 from dicomveil.cli import main
 from dicomveil.dataset.limits import Limits

@@ -13,7 +13,7 @@ from dicomveil.batch.edits.links import Patched, check_stays_in, why_not_in_plac
 from dicomveil.batch.faults import code_and_message
 from dicomveil.batch.kinds import archives_told
 from dicomveil.batch.outcome import SKIPPED
-from dicomveil.batch.records.project import check_apart
+from dicomveil.batch.storage.places import check_apart
 from dicomveil.dataset.replace import Manner, check_in_place
 from dicomveil.dataset.source import Source
 from dicomveil.dataset.splice import pieces_of

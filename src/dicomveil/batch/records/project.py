@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dicomveil.batch.storage.places import is_folder, is_url, lies_in, resolved, spelled
+from dicomveil.batch.storage.places import is_url, lies_in, resolved, spelled
 from dicomveil.errors import UsageError
 
 if TYPE_CHECKING:
@@ -211,23 +211,6 @@ class Project:
 def unwritable(error: OSError) -> str:
     """Say that the private folder beside an output cannot be written, without its path."""
     return f"the private folder beside the output cannot be written: {os.strerror(error.errno or 0)}"
-
-
-def check_apart(source: object, target: object) -> None:
-    """See to it that input and output are not one, nor one in the other.
-
-    Raises
-    ------
-    UsageError
-        If they are: a run would read what it writes, or lay copies among originals.
-    """
-    inner, outer = resolved(spelled(source)), resolved(spelled(target))
-    if inner == outer:
-        raise UsageError("the output is the input; nothing is ever changed in place")
-    if lies_in(outer, inner) and is_folder(inner):
-        raise UsageError("the output lies inside the input; choose a folder outside it")
-    if lies_in(inner, outer) and is_folder(outer):
-        raise UsageError("the input lies inside the output; choose another folder for the output")
 
 
 def check_project_apart(project: Project, source: object, target: object) -> None:

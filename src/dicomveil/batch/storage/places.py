@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dicomveil.dataset.write import Draft, same_bytes
+from dicomveil.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,3 +131,20 @@ def taken_under(root: str) -> Callable[[str], bool]:
 
         return Present().is_there
     return os.path.lexists
+
+
+def check_apart(source: object, target: object) -> None:
+    """See to it that input and output are not one, nor one in the other.
+
+    Raises
+    ------
+    UsageError
+        If they are: a run would read what it writes, or lay copies among originals.
+    """
+    inner, outer = resolved(spelled(source)), resolved(spelled(target))
+    if inner == outer:
+        raise UsageError("the output is the input; nothing is ever changed in place")
+    if lies_in(outer, inner) and is_folder(inner):
+        raise UsageError("the output lies inside the input; choose a folder outside it")
+    if lies_in(inner, outer) and is_folder(outer):
+        raise UsageError("the input lies inside the output; choose another folder for the output")
