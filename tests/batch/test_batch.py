@@ -781,12 +781,10 @@ def test_a_duplicate_gets_the_copy_when_the_file_that_had_it_is_gone(
     (export / "150b").write_bytes(instance(150, element(0x00180060, "DS", "80")))
     list(batch(export, ledger))
     (export / "150").unlink()
-    list(batch(export, ledger))  # finds out that it is gone
     again = batch(export, ledger)
     outcomes = {each.number: each for each in again}
     assert {number: each.code for number, each in outcomes.items()} == {151: DONE, 152: "duplicate"}
     assert outcomes[152].other == Other(151, str(export / "150a"))
-    assert again.why == {"no longer a duplicate": 2}
     assert (again.gone, again.gone_copies) == (1, 0)
     there = copies(tmp_path)
     shutil.rmtree(tmp_path / "shared")
@@ -809,3 +807,57 @@ def test_a_duplicate_gets_the_copy_when_the_file_that_had_it_became_another_inst
     with Ledger(str(tmp_path / "other" / "ledger")) as other:
         list(batch(export, other))
     assert copies(tmp_path) == there
+
+
+def test_files_whose_names_have_shifted_have_all_their_copies(export: Path, ledger: Ledger, tmp_path: Path) -> None:
+    list(batch(export, ledger))
+    before = copies(tmp_path)
+    for number in reversed(range(10)):
+        (export / f"{number:03}").rename(export / f"{number + 1:03}")
+    (export / "000").write_bytes(instance(999))
+    again = list(batch(export, ledger))
+    assert {each.code for each in again} == {DONE}
+    left = copies(tmp_path)
+    lost = before.keys() - left.keys()
+    assert len(lost) == 1  # of the instance that another file's name has replaced
+    assert len(left) == len(before)
+    assert list(batch(export, ledger)) == []
+
+
+def test_a_repaired_file_does_not_write_over_the_copy_that_another_has_since(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    list(batch(export, ledger))
+    whole = (export / "150").read_bytes()
+    (export / "1000").write_bytes(whole)
+    (export / "150").write_bytes(whole[:200])
+    assert codes(list(batch(export, ledger))) == {DONE: 1, "malformed": 1}
+    before = copies(tmp_path)
+    (export / "150").write_bytes(instance(150, element(0x00180060, "DS", "70")))
+    assert codes(list(batch(export, ledger))) == {"duplicate": 1}
+    assert copies(tmp_path) == before
+
+
+def test_a_copy_of_what_is_no_dicom_file_any_more_is_told_of(export: Path, ledger: Ledger, tmp_path: Path) -> None:
+    list(batch(export, ledger))
+    (export / "150").write_bytes(b"something else")
+    again = batch(export, ledger)
+    assert codes(list(again)) == {"skipped": 1}
+    assert [problem for problem in again.finish() if "no DICOM files any more" in problem]
+
+
+def test_a_copy_whose_input_was_damaged_and_went_is_counted(export: Path, ledger: Ledger, tmp_path: Path) -> None:
+    list(batch(export, ledger))
+    (export / "150").write_bytes(instance(150)[:200])
+    list(batch(export, ledger))
+    (export / "150").unlink()
+    again = batch(export, ledger)
+    list(again)
+    assert (again.gone, again.gone_copies) == (1, 1)
+
+
+def test_a_duplicate_whose_other_file_is_gone_has_the_copy_at_once(export: Path, ledger: Ledger) -> None:
+    (export / "250").write_bytes(instance(3))
+    assert codes(list(batch(export, ledger)))["duplicate"] == 1
+    (export / "003").unlink()
+    assert codes(list(batch(export, ledger))) == {DONE: 1}

@@ -20,6 +20,8 @@ _REPERTOIRE = {
 """Characters a number or age may have (PS3.5 6.2); anything else can spell a name."""
 
 _DIGITS = b"0123456789"
+_NO_NUMBER = b"?"  # has the characters of a number and is none, and is long enough for an identifier or a day
+_SHORTEST = 6
 _EXPONENT = re.compile(rb"([-+]?)0*([0-9]{1,3})")
 _MOST_REMEMBERED = 10_000
 
@@ -33,15 +35,14 @@ def check_number(raw: bytes, vr: str, world: World) -> Outcome:
     text = raw.rstrip(b"\0")
     if text.translate(None, _REPERTOIRE[vr]):
         return IMPOSSIBLE
-    if world.numbers and not world.numbers.isdisjoint(map(_digits, text.split(b"\\"))):
-        return IMPOSSIBLE
-    return KEPT
+    numbers = set(map(_digits, text.split(b"\\")))
+    return KEPT if _NO_NUMBER not in numbers and world.numbers.isdisjoint(numbers) else IMPOSSIBLE
 
 
 def _digits(number: bytes) -> bytes:
     """Return the digits that an identifier would have that was written as a number: +0042.0 is 42, 0.42 is none.
 
-    So is 4.2E1. What is made of the characters of numbers and is none, as 4-711-007, has all its digits.
+    So is 4.2E1. What is no number is `_NO_NUMBER` if it is long, as 4-711-007, and has all its digits if it is short.
     """
     whole, _, fraction = number.strip(b" +-").partition(b".")
     if fraction and not fraction.isdigit():
@@ -56,7 +57,8 @@ def _unusual_digits(number: bytes) -> bytes:
     whole, _, fraction = mantissa.partition(b".")
     power = _EXPONENT.fullmatch(exponent)
     if power is None or not (whole + fraction).isdigit():
-        return bytes(filter(_DIGITS.__contains__, number)).lstrip(b"0")
+        digits = bytes(filter(_DIGITS.__contains__, number))
+        return _NO_NUMBER if len(digits) >= _SHORTEST else digits.lstrip(b"0")
     digits, point = whole + fraction, len(whole) + int(power[1] + power[2])
     if digits[max(point, 0) :].strip(b"0"):
         return b""

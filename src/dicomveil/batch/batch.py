@@ -124,15 +124,14 @@ class Batch:
         begin, whole = time.monotonic(), False
         self._begin()
         try:
-            self._clear_away()  # what a run that was killed has left
             for outcomes in self._spread.over(chunks(self._tasks())):
                 yield from filter(self._is_news, self._booking.book(outcomes))
-                self._clear_away()
                 yield from self._told_again()
             yield from self._told_again()
             if not self.interrupted:
                 self._look_for_gone()
                 yield from self._booking.settled(self._inputs, self._done_over)
+                self._clear_away()
                 self.gone, self.gone_copies = self._ledger.gone()
             whole = not self.interrupted
         except sqlite3.Error as error:
@@ -159,6 +158,12 @@ class Batch:
             problems.append(
                 f"{stale} inputs have become other instances, and their old copies are still in the output: "
                 "make it anew"
+            )
+        kept = self._ledger.kept_of_others()
+        if kept:
+            problems.append(
+                f"{kept} inputs are no DICOM files any more, and the copies made of them before are still in the "
+                "output: look at them"
             )
         if self._layout.is_finished_later:
             self._end(self._seconds + time.monotonic() - begin, interrupted=not self._layout.is_finished)
@@ -207,7 +212,7 @@ class Batch:
                 compared = entry.fingerprint if entry is not None and why in _COMPARED else b""
                 if not compared:
                     self.why[why] += 1
-                own = entry.target if entry is not None and entry.code not in (THERE_ALREADY, DUPLICATE) else None
+                own = self._own(entry) if entry is not None else None
                 yield Task(item, token.hex(), f"{self._layout.root}/{own}" if own else "", compared)
             elif entry is not None:
                 if entry.number != item.number or entry.gone:
@@ -223,6 +228,14 @@ class Batch:
                 else:
                     self._again += 1
                     self._failed_before.append(told_before(item, token, entry))
+
+    def _own(self, entry: Entry) -> str | None:
+        """Return the place of the copy that an input has, and that a new one may be put in."""
+        if entry.code == DONE:
+            return entry.target
+        if entry.target is None or entry.code in (THERE_ALREADY, DUPLICATE):
+            return None
+        return entry.target if self._ledger.owner(entry.target) is None else None
 
     def _why(self, item: Input, entry: Entry | None) -> str:
         """Return why an input is to be taken; empty if it need not be."""
@@ -286,7 +299,10 @@ class Batch:
         return True
 
     def _clear_away(self) -> None:
-        """Take away copies of what inputs were before: they may be of another patient. What cannot go stays noted."""
+        """Take away copies of what inputs were before: they may be of another patient. What cannot go stays noted.
+
+        Only when all is settled: a file that has another name now may want the place of its own old copy.
+        """
         for old in self._ledger.stale():
             if self._ledger.owner(old) is not None or self._layout.remove(old):
                 self._ledger.forget_stale(old)

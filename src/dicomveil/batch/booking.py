@@ -94,11 +94,8 @@ class Booking:
                 self.record([done_over(item, entry.target)])
         for item, token, entry in self._doubles:
             owner = self._ledger.owner(entry.target or "")
-            if owner is None and entry.target is not None:  # the other has become another instance in this very run
-                outcome = done_over(item, entry.target)
-                self._tell([outcome])
-                self.record([outcome])
-                yield outcome
+            if entry.target is not None and (owner is None or owner.gone):
+                yield from self._taken_over(item, token, entry.target, owner, done_over)
             else:
                 yield told_before(item, token, entry)._replace(other=self._other(owner))
 
@@ -157,9 +154,11 @@ class Booking:
         target = entry.target or ""
         owner = self._ledger.owner(target)
         told = told_before(item, token, entry)
-        if owner is None:
+        if owner is None and not self._ledger.is_left(target):  # nobody knows whose it is
             self._tell([told])
             return [told]
+        if owner is None:
+            return self._taken_over(item, token, target, owner, done_over)
         ours = owner.source == self._ledger.source
         if not owner.gone and (owner.number < item.number if ours else not self._overwrite):
             outcome = told._replace(code=DUPLICATE, message=DUPLICATE_MESSAGE, other=self._other(owner))
@@ -168,12 +167,18 @@ class Booking:
             if self._overwrite and ours:
                 again.add(owner.token)  # whichever came last lies there now
             return [outcome]
+        return self._taken_over(item, token, target, owner, done_over)
+
+    def _taken_over(
+        self, item: Input, token: bytes, target: str, owner: Claim | None, done_over: DoneOver
+    ) -> list[Outcome]:
+        """Put an input's copy where another's is, or was."""
         outcome = done_over(item, target)
         outcomes = [outcome]
-        if outcome.code == DONE and owner.run == self._ledger.run:
+        if outcome.code == DONE and owner is not None and owner.run == self._ledger.run:
             outcomes.append(_corrected(owner, item))
         self._tell(outcomes)
-        if outcome.code == DONE:
+        if outcome.code == DONE and owner is not None:
             self._paths[token] = item.path
             self._ledger.hand_over(owner, (outcome, target), DUPLICATE, DUPLICATE_MESSAGE)
         else:

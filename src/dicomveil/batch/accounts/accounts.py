@@ -112,7 +112,8 @@ class Accounts(LedgerFile):
     def gone(self) -> tuple[int, int]:
         """Return how many inputs are not there any more, and how many of them have left copies."""
         ((count, copies),) = self._rows(
-            "SELECT COUNT(*), COALESCE(SUM(code = 'done' AND gone = 1), 0) FROM inputs WHERE gone"
+            "SELECT COUNT(*), COALESCE(SUM(name IS NOT NULL AND code NOT IN ('target-exists', 'duplicate') "
+            "AND gone = 1), 0) FROM inputs WHERE gone"
         )
         return int(count), int(copies)
 

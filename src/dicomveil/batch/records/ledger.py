@@ -183,6 +183,16 @@ class Ledger(LedgerFile):
         """Return the places of copies whose inputs have become other instances since."""
         return [f"{folder}/{name}" if folder else name for folder, name in self._db.execute(_STALE_ONES)]
 
+    def is_left(self, target: str) -> bool:
+        """Tell whether what lies there is a copy that was an input's, and is no input's now."""
+        folder, name = _parted(target)
+        known = self._rows.find("folders", {"path": folder})
+        return known is not None and self._db.execute(_LEFT, {"folder": known, "name": name}).fetchone() is not None
+
+    def kept_of_others(self) -> int:
+        """Count the copies of inputs that are no DICOM files any more."""
+        return int(self._db.execute(_KEPT_OF_OTHERS).fetchone()[0])
+
     def forget_stale(self, target: str) -> None:
         """Note that such a copy is gone, or another input's now."""
         folder, name = _parted(target)
@@ -306,17 +316,25 @@ _DISOWN = "UPDATE inputs SET code = ?, message = ? WHERE source = ? AND token = 
 _RENUMBER = "UPDATE inputs SET number = ?, gone = 0 WHERE token = ? AND source = ?"
 _HERE = "SELECT COUNT(*) FROM inputs WHERE source = ? AND NOT gone"
 _MARK_GONE = "UPDATE inputs SET gone = 1 WHERE source = ? AND NOT gone AND token NOT IN (SELECT token FROM here)"
-_GONE = "SELECT COUNT(*), COALESCE(SUM(code = 'done' AND gone = 1), 0) FROM inputs WHERE source = ? AND gone"
+_HAS_COPY = "name IS NOT NULL AND code NOT IN ('target-exists', 'duplicate')"
+"""Of rows of inputs: it has a copy, or had one when it could last be done."""
+_GONE = f"SELECT COUNT(*), COALESCE(SUM({_HAS_COPY} AND gone = 1), 0) FROM inputs WHERE source = ? AND gone"
 _GONE_AND_COPY, _GONE_WITH_COPY_TOO = 1, 2  # not there any more, its copy is; neither is; else 0
-_GONE_DONE = """
+_GONE_DONE = f"""
 SELECT i.token, f.path, i.name, i.copy_bytes, i.gone FROM inputs i JOIN folders f ON f.id = i.folder
-WHERE i.source = ? AND i.gone AND i.code = 'done'
+WHERE i.source = ? AND i.gone AND {_HAS_COPY}
 """
 _STALE = """
 INSERT OR IGNORE INTO stale SELECT folder, name FROM inputs
 WHERE source = ? AND token = ? AND code NOT IN ('target-exists', 'duplicate') AND name IS NOT NULL
   AND (folder IS NOT ? OR name IS NOT ?)
 """
+_LEFT = """
+SELECT 1 FROM stale WHERE folder = :folder AND name = :name UNION ALL
+SELECT 1 FROM inputs WHERE folder = :folder AND name = :name
+    AND name IS NOT NULL AND code NOT IN ('done', 'target-exists', 'duplicate')
+"""
+_KEPT_OF_OTHERS = "SELECT COUNT(*) FROM inputs WHERE name IS NOT NULL AND code = 'skipped' AND NOT gone"
 _STALE_ONES = "SELECT f.path, s.name FROM stale s JOIN folders f ON f.id = s.folder ORDER BY f.path, s.name"
 _FORGET_STALE = "DELETE FROM stale WHERE name = ? AND folder = (SELECT id FROM folders WHERE path = ?)"
 _RECORD = """

@@ -40,6 +40,8 @@ CREATE TABLE inputs (
     copy_bytes INTEGER, gone INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (source, token)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX copies ON inputs (folder, name) WHERE code = 'done';
+CREATE INDEX kept ON inputs (folder, name)
+    WHERE name IS NOT NULL AND code NOT IN ('done', 'target-exists', 'duplicate');
 CREATE TABLE stale (folder INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (folder, name)) WITHOUT ROWID;
 """
 _TRIES, _BETWEEN_TRIES_S = 5, 0.05
