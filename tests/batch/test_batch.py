@@ -861,3 +861,19 @@ def test_a_duplicate_whose_other_file_is_gone_has_the_copy_at_once(export: Path,
     assert codes(list(batch(export, ledger)))["duplicate"] == 1
     (export / "003").unlink()
     assert codes(list(batch(export, ledger))) == {DONE: 1}
+
+
+def test_of_two_that_want_a_place_that_is_free_again_the_first_by_name_has_it(
+    export: Path, ledger: Ledger, tmp_path: Path
+) -> None:
+    (export / "150a").write_bytes(instance(150, element(0x00180060, "DS", "70")))
+    list(batch(export, ledger))
+    (export / "150").write_bytes(instance(999))
+    (export / "150b").write_bytes(instance(150, element(0x00180060, "DS", "80")))
+    codes_by_number = {each.number: each.code for each in batch(export, ledger)}
+    assert codes_by_number == {151: DONE, 152: DONE, 153: "duplicate"}
+    there = copies(tmp_path)
+    shutil.rmtree(tmp_path / "shared")
+    with Ledger(str(tmp_path / "other" / "ledger")) as other:
+        list(batch(export, other))
+    assert copies(tmp_path) == there

@@ -224,7 +224,7 @@ class Batch:
                     self.pixels_not_checked_before += entry.pixels_not_checked
                 elif entry.code == DUPLICATE:
                     self._again += 1
-                    self._booking.tell_again(item, token, entry)
+                    self._booking.tell_again(token, entry)
                 else:
                     self._again += 1
                     self._failed_before.append(told_before(item, token, entry))

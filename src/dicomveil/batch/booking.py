@@ -50,7 +50,7 @@ class Booking:
         self._numbers: list[tuple[int, bytes]] = []
         self._lost = 0
         self._waiting = False
-        self._doubles: list[tuple[Input, bytes, Entry]] = []
+        self._doubles: dict[bytes, Entry] = {}
         self._paths: dict[bytes, str] = {}
 
     @property
@@ -81,10 +81,14 @@ class Booking:
         self.record([])
         again: set[bytes] = set()
         wanted = self._owners()
-        for item in items if self._waiting or wanted else ():
+        for item in items if self._waiting or wanted or self._doubles else ():
             token = self._tokens.of(item)
             if token in wanted:
                 self._paths[token] = item.path
+            double = self._doubles.pop(token, None)
+            if double is not None:
+                yield from self._doubled(item, token, double, done_over)
+                continue
             entry = self._ledger.entry(token) if self._waiting else None
             if entry is not None and entry.code == THERE_ALREADY and entry.run == self._ledger.run:
                 yield from self._settled(item, token, entry, again, done_over)
@@ -92,20 +96,14 @@ class Booking:
             entry = self._ledger.entry(self._tokens.of(item)) if self._tokens.of(item) in again else None
             if entry is not None and entry.target is not None:
                 self.record([done_over(item, entry.target)])
-        for item, token, entry in self._doubles:
-            owner = self._ledger.owner(entry.target or "")
-            if entry.target is not None and (owner is None or owner.gone):
-                yield from self._taken_over(item, token, entry.target, owner, done_over)
-            else:
-                yield told_before(item, token, entry)._replace(other=self._other(owner))
 
-    def tell_again(self, item: Input, token: bytes, entry: Entry) -> None:
+    def tell_again(self, token: bytes, entry: Entry) -> None:
         """Have `settled` tell of a duplicate of an earlier run, once the number that the other file has is known."""
-        self._doubles.append((item, token, entry))
+        self._doubles[token] = entry
 
     def _owners(self) -> set[bytes]:
         """Return the tokens of inputs of this run that have a copy which others want."""
-        owners = {owner for *_, entry in self._doubles if (owner := self._ledger.owner(entry.target or ""))}
+        owners = {owner for entry in self._doubles.values() if (owner := self._ledger.owner(entry.target or ""))}
         found = {owner.token for owner in owners if owner.source == self._ledger.source}
         return found | self._ledger.owners_waited_for() if self._waiting else found
 
@@ -158,7 +156,7 @@ class Booking:
             self._tell([told])
             return [told]
         if owner is None:
-            return self._taken_over(item, token, target, owner, done_over)
+            return self._taken_over(item, token, target, done_over)
         ours = owner.source == self._ledger.source
         if not owner.gone and (owner.number < item.number if ours else not self._overwrite):
             outcome = told._replace(code=DUPLICATE, message=DUPLICATE_MESSAGE, other=self._other(owner))
@@ -167,12 +165,19 @@ class Booking:
             if self._overwrite and ours:
                 again.add(owner.token)  # whichever came last lies there now
             return [outcome]
-        return self._taken_over(item, token, target, owner, done_over)
+        return self._taken_over(item, token, target, done_over)
 
-    def _taken_over(
-        self, item: Input, token: bytes, target: str, owner: Claim | None, done_over: DoneOver
-    ) -> list[Outcome]:
+    def _doubled(self, item: Input, token: bytes, entry: Entry, done_over: DoneOver) -> list[Outcome]:
+        """Tell of a duplicate of an earlier run, or give it the copy that is no file's before it by name any more."""
+        owner = self._ledger.owner(entry.target or "")
+        is_ours = owner is not None and owner.source == self._ledger.source
+        if entry.target and (owner is None or owner.gone or (is_ours and owner.number > item.number)):
+            return self._taken_over(item, token, entry.target, done_over)
+        return [told_before(item, token, entry)._replace(other=self._other(owner))]
+
+    def _taken_over(self, item: Input, token: bytes, target: str, done_over: DoneOver) -> list[Outcome]:
         """Put an input's copy where another's is, or was."""
+        owner = self._ledger.owner(target)
         outcome = done_over(item, target)
         outcomes = [outcome]
         if outcome.code == DONE and owner is not None and owner.run == self._ledger.run:

@@ -42,10 +42,11 @@ class RunAccount(NamedTuple):
 
 
 class FileAccount(NamedTuple):
-    """What is known of one input; patient, study and series are stand-ins, ``target`` is relative to the output.
+    """What is known of one input; patient, study and series are stand-ins.
 
-    ``gone`` says that it is no longer in the input. ``duplicate_of`` is the token of the input
-    that has the copy which a duplicate wanted; empty if it is none, or that is not known.
+    ``target`` is relative to the output: where its copy is, or the one it had when it could last be done. ``gone`` says
+    that it is no longer in the input. ``duplicate_of`` is the token of the input that has the copy which a duplicate
+    wanted; empty if it is none, or that is not known.
     """
 
     token: str
@@ -150,7 +151,8 @@ class Accounts(LedgerFile):
     def files(self) -> Iterator[FileAccount]:
         """Yield what is known of each input, folder by folder, in the order of tokens."""
         for token, code, message, size, folder, name, *others, pixels, seconds, run, gone, of in self._rows(_FILES):
-            target = "" if code != DONE or name is None else f"{folder}/{name}" if folder else name
+            has_copy = name is not None and code not in (THERE_ALREADY, DUPLICATE)
+            target = "" if not has_copy else f"{folder}/{name}" if folder else name
             looked = None if pixels is None else bool(pixels)
             more = *others, looked, seconds, run, bool(gone), of.hex() if of else ""
             yield FileAccount._make((token.hex(), code, message or "", size, target, *more))
