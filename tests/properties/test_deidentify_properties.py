@@ -96,8 +96,10 @@ def test_nothing_that_is_planted_survives(tmp_path: Path, elements: list[Element
 
 
 KEPT_TAGS = {0x00080070: "LO", 0x00180050: "DS", 0x00180060: "DS", 0x00181210: "SH", 0x00200032: "DS", 0x00281050: "DS"}
+# A decimal string, or a few of its characters in any order: what is long and no number is not kept.
+decimals = st.from_regex(r" ?-?[0-9]{1,10}(\.[0-9]{0,3})? ?", fullmatch=True) | st.text("0123456789. -", max_size=5)
 kept_values = st.fixed_dictionaries(
-    {tag: st.text("0123456789. -" if vr == "DS" else "abcXYZ 09_-", max_size=15) for tag, vr in KEPT_TAGS.items()}
+    {tag: decimals if vr == "DS" else st.text("abcXYZ 09_-", max_size=15) for tag, vr in KEPT_TAGS.items()}
 )
 
 
