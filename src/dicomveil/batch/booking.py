@@ -152,11 +152,11 @@ class Booking:
         target = entry.target or ""
         owner = self._ledger.owner(target)
         told = told_before(item, token, entry)
-        if owner is None and not self._ledger.is_left(target):  # nobody knows whose it is
-            self._tell([told])
-            return [told]
         if owner is None:
-            return self._taken_over(item, token, target, done_over)
+            if self._ledger.is_left(target):
+                return self._taken_over(item, token, target, done_over)
+            self._tell([told])  # nobody knows whose it is
+            return [told]
         ours = owner.source == self._ledger.source
         if not owner.gone and (owner.number < item.number if ours else not self._overwrite):
             outcome = told._replace(code=DUPLICATE, message=DUPLICATE_MESSAGE, other=self._other(owner))

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.batch.outcome import DONE, DUPLICATE, SKIPPED, THERE_ALREADY
-from dicomveil.batch.records.ledger_file import LedgerFile, for_reading, unusable
+from dicomveil.batch.records.ledger_file import HAS_COPY, LedgerFile, for_reading, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,8 +113,7 @@ class Accounts(LedgerFile):
     def gone(self) -> tuple[int, int]:
         """Return how many inputs are not there any more, and how many of them have left copies."""
         ((count, copies),) = self._rows(
-            "SELECT COUNT(*), COALESCE(SUM(name IS NOT NULL AND code NOT IN ('target-exists', 'duplicate') "
-            "AND gone = 1), 0) FROM inputs WHERE gone"
+            f"SELECT COUNT(*), COALESCE(SUM({HAS_COPY} AND gone = 1), 0) FROM inputs WHERE gone"
         )
         return int(count), int(copies)
 

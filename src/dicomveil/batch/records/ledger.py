@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from dicomveil.batch.distinct_rows import DistinctRows
-from dicomveil.batch.records.ledger_file import LedgerFile, for_writing
+from dicomveil.batch.records.ledger_file import HAS_COPY, LedgerFile, for_writing
 
 if TYPE_CHECKING:
     from dicomveil.batch.outcome import Outcome
@@ -316,17 +316,15 @@ _DISOWN = "UPDATE inputs SET code = ?, message = ? WHERE source = ? AND token = 
 _RENUMBER = "UPDATE inputs SET number = ?, gone = 0 WHERE token = ? AND source = ?"
 _HERE = "SELECT COUNT(*) FROM inputs WHERE source = ? AND NOT gone"
 _MARK_GONE = "UPDATE inputs SET gone = 1 WHERE source = ? AND NOT gone AND token NOT IN (SELECT token FROM here)"
-_HAS_COPY = "name IS NOT NULL AND code NOT IN ('target-exists', 'duplicate')"
-"""Of rows of inputs: it has a copy, or had one when it could last be done."""
-_GONE = f"SELECT COUNT(*), COALESCE(SUM({_HAS_COPY} AND gone = 1), 0) FROM inputs WHERE source = ? AND gone"
+_GONE = f"SELECT COUNT(*), COALESCE(SUM({HAS_COPY} AND gone = 1), 0) FROM inputs WHERE source = ? AND gone"
 _GONE_AND_COPY, _GONE_WITH_COPY_TOO = 1, 2  # not there any more, its copy is; neither is; else 0
 _GONE_DONE = f"""
 SELECT i.token, f.path, i.name, i.copy_bytes, i.gone FROM inputs i JOIN folders f ON f.id = i.folder
-WHERE i.source = ? AND i.gone AND {_HAS_COPY}
+WHERE i.source = ? AND i.gone AND {HAS_COPY}
 """
-_STALE = """
+_STALE = f"""
 INSERT OR IGNORE INTO stale SELECT folder, name FROM inputs
-WHERE source = ? AND token = ? AND code NOT IN ('target-exists', 'duplicate') AND name IS NOT NULL
+WHERE source = ? AND token = ? AND {HAS_COPY}
   AND (folder IS NOT ? OR name IS NOT ?)
 """
 _LEFT = """
@@ -337,15 +335,14 @@ SELECT 1 FROM inputs WHERE folder = :folder AND name = :name
 _KEPT_OF_OTHERS = "SELECT COUNT(*) FROM inputs WHERE name IS NOT NULL AND code = 'skipped' AND NOT gone"
 _STALE_ONES = "SELECT f.path, s.name FROM stale s JOIN folders f ON f.id = s.folder ORDER BY f.path, s.name"
 _FORGET_STALE = "DELETE FROM stale WHERE name = ? AND folder = (SELECT id FROM folders WHERE path = ?)"
-_RECORD = """
+_RECORD = f"""
 INSERT INTO inputs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
 ON CONFLICT (source, token) DO UPDATE SET
     number = excluded.number, size = excluded.size, changed_ns = excluded.changed_ns,
     fingerprint = excluded.fingerprint, code = excluded.code, message = excluded.message,
-    folder = CASE WHEN excluded.name IS NULL AND code NOT IN ('target-exists', 'duplicate') THEN folder
-                  ELSE excluded.folder END,
-    name = CASE WHEN excluded.name IS NULL AND code NOT IN ('target-exists', 'duplicate') THEN name
-                ELSE excluded.name END, series = excluded.series, actions = excluded.actions,
+    folder = CASE WHEN excluded.name IS NULL AND {HAS_COPY} THEN folder ELSE excluded.folder END,
+    name = CASE WHEN excluded.name IS NULL AND {HAS_COPY} THEN name ELSE excluded.name END,
+    series = excluded.series, actions = excluded.actions,
     pixels_not_checked = excluded.pixels_not_checked, run = excluded.run, seconds = excluded.seconds,
     copy_bytes = excluded.copy_bytes, gone = 0
 """

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 VERSION = 2
 IN_MEMORY = ":memory:"
+HAS_COPY = "name IS NOT NULL AND code NOT IN ('target-exists', 'duplicate')"
+"""Of rows of inputs: it has a copy, or had one when it could last be done."""
 
 _SCHEMA = """
 CREATE TABLE secret (value BLOB NOT NULL);
